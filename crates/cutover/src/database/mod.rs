@@ -1,0 +1,254 @@
+//! The three traits behind which every database stands. To see how two databases differ, open the same file in both
+//! of their folders.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::cell::Row;
+use crate::model::dialect::Dialect;
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::interrupt::Interrupt;
+use crate::model::table::{Catalog, SequencePosition, TableName};
+use crate::model::url::DatabaseUrl;
+
+pub mod postgres;
+pub mod sqlite;
+
+/// What a database can do, where the engine has to know. The engine asks for a capability, never for a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// DDL belongs to the transaction, so a run can be atomic.
+    pub transactional_ddl: bool,
+    /// Several sessions can read the instant of one transaction.
+    pub shared_instant: bool,
+    /// A sequence moves outside of transactions, so that its position must be looked at after a rollback.
+    pub free_sequences: bool,
+}
+
+/// A database that can be opened. Holds no connection by itself.
+pub trait Database: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// How it writes SQL.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Where it is, for people: never with a password.
+    fn place(&self) -> String;
+
+    /// Opens a session in which the server refuses writes, on one consistent instant of the contents.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached, is a pooler, or its version is not supported.
+    fn read(&self) -> Result<Box<dyn Reader>>;
+
+    /// Opens the session that alone may write, and takes the lock that allows one run per database at a time. `run` is
+    /// the run's id, by which the server shows the session. The lock is released when the writer is dropped.
+    ///
+    /// # Errors
+    /// `Refused` where another run holds the lock, naming it.
+    fn lock(&self, run: &str) -> Result<Box<dyn Writer>>;
+}
+
+/// Rows, one by one, in an encoding that is refilled: a sink keeps what it needs.
+pub type RowSink<'a> = &'a mut dyn FnMut(&Row) -> Result<()>;
+
+/// A session that reads.
+pub trait Reader: Send {
+    /// Who we are and what we talk to.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn session(&mut self) -> Result<Session>;
+
+    /// Everything that the catalog says now.
+    ///
+    /// # Errors
+    /// Where the server does not answer, or a table may not be read (with the GRANT that mends it).
+    fn catalog(&mut self) -> Result<Catalog>;
+
+    /// Reads some columns of all rows of a table, in whatever order is cheapest, as exact text that does not depend on
+    /// the session's settings. The row handed to the sink has the cells in the order of `columns`.
+    ///
+    /// # Errors
+    /// The server's, or the sink's own, which ends the scan.
+    fn scan(&mut self, table: &TableName, columns: &[String], sink: RowSink<'_>) -> Result<()>;
+
+    /// Runs one query (without a semicolon) and reads its rows in the same exact form. The names of its columns are returned.
+    ///
+    /// # Errors
+    /// The server's, with its position in the query where it tells, or the sink's own.
+    fn query(&mut self, sql: &str, sink: RowSink<'_>) -> Result<Vec<String>>;
+
+    /// The columns that a query reads, as the database itself understands it, where it can tell; `None` where it cannot
+    /// (functions whose insides it does not know, a session that may not create what it takes to know).
+    ///
+    /// # Errors
+    /// Where the query is not valid.
+    fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>>;
+
+    /// Where sequences and auto-increments stand.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn sequences(&mut self) -> Result<Vec<SequencePosition>>;
+
+    /// The rows of the journal table, oldest first; none where the table does not exist.
+    ///
+    /// # Errors
+    /// Where the table exists and is not ours.
+    fn records(&mut self) -> Result<Vec<RunRecord>>;
+
+    /// Lets up to `count` sessions read the instant that this session reads (or, of a writer, that `open` fixed), side by
+    /// side. `Instant` says by which name other programs can join them. All of them have ended when this returns, however it returns.
+    /// Where the database cannot share an instant, the session itself is the only one.
+    ///
+    /// # Errors
+    /// Where a session cannot be opened, or those of `work`.
+    fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()>;
+}
+
+/// The session that alone may write. Everything between `open` and `commit` or `rollback` is one transaction.
+pub trait Writer: Reader {
+    /// Raises the fence: other sessions' writes wait, reads go on. Fixes the instant that is read from now on.
+    /// Tries again with back-off where it would deadlock with another session; `notice` is told for whom it waits.
+    ///
+    /// # Errors
+    /// `Conflict` where the fence cannot be had within `fence.patience`, naming who holds it up. Nothing is then left behind.
+    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<()>;
+
+    /// Runs one statement in the transaction and asserts that it is still the same transaction. Returns the rows it touched.
+    ///
+    /// # Errors
+    /// The server's, with its position in the statement where it tells; `Refused` where the statement ended the transaction.
+    fn execute(&mut self, sql: &str) -> Result<u64>;
+
+    /// Runs work whose every effect is undone, whatever happens: rows, DDL and, where they are not transactional, sequences.
+    ///
+    /// # Errors
+    /// Those of `work`, or where it could not be undone (the transaction is then of no use any more).
+    fn probe(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<()>) -> Result<()>;
+
+    /// Fires everything that would otherwise fire at COMMIT (deferred constraints and triggers), and puts the session's settings back to what `open` had set.
+    ///
+    /// # Errors
+    /// The constraint that fails.
+    fn settle(&mut self) -> Result<()>;
+
+    /// Waits until no other session lives that would see a rewritten table as empty. Called before the first rewriting
+    /// statement and again before `commit`, where one was executed.
+    ///
+    /// # Errors
+    /// `Conflict` where one still lives after `patience`, naming it.
+    fn await_older_readers(&mut self, patience: Duration, notice: &mut dyn FnMut(String)) -> Result<()>;
+
+    /// Writes the journal row and commits. Where the connection is lost in between, finds out from a new one what became of it.
+    ///
+    /// # Errors
+    /// Only where the row could not be written: the transaction is then still open. Everything from COMMIT on is told by `Commit`.
+    fn commit(&mut self, record: &RunRecord) -> Result<Commit>;
+
+    /// Gives the transaction up and lowers the fence. Sequences that stand behind where `open` found them are put forward
+    /// again. What was noticed is returned for people.
+    ///
+    /// # Errors
+    /// Where the server does not answer: it then rolls back by itself when it notices that the connection has ended.
+    fn rollback(&mut self) -> Result<Vec<String>>;
+
+    /// After a commit: what keeps a rewritten table fast (statistics, visibility map). Outside of any transaction.
+    ///
+    /// # Errors
+    /// The server's; the run is committed all the same.
+    fn maintain(&mut self, tables: &[TableName]) -> Result<()>;
+}
+
+/// What a session talks to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The product and its version, as the server says: `PostgreSQL 15.8`.
+    pub product: String,
+    /// The database's name, or the file's.
+    pub database: String,
+    /// The account; empty where there are none.
+    pub account: String,
+    /// Size on disk in bytes.
+    pub bytes: u64,
+    /// Whether the server is a replica that cannot be written.
+    pub replica: bool,
+}
+
+/// By which name other programs join an instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Instant {
+    /// The name of an exported MVCC snapshot.
+    pub exported: Option<String>,
+}
+
+/// What the fence has to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// The tables that the steps touch, and their foreign-key partners. Not used where the fence holds the whole database.
+    pub tables: Vec<TableName>,
+    /// Those among them for which the steps need the strongest lock, tried once before anything is read.
+    pub strongest: Vec<TableName>,
+    /// How long to wait for one lock before giving everything up and beginning again.
+    pub lock_timeout: Duration,
+    /// How long to go on beginning again.
+    pub patience: Duration,
+    /// Whether sessions that hold the fence up are ended instead of waited for.
+    pub terminate_blockers: bool,
+}
+
+/// One run in the journal table. Written in the transaction that it proves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The run's id.
+    pub run: String,
+    /// The plan's name.
+    pub plan: String,
+    /// The hash of every file of the plan and every parameter.
+    pub plan_hash: String,
+    /// `applied` or `undone`; a record of the same run replaces the one before.
+    pub state: String,
+    /// When the run started, RFC 3339, UTC.
+    pub started_at: String,
+    /// The version of the tool.
+    pub tool: String,
+}
+
+/// What became of a COMMIT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Commit {
+    /// It is done, proven by its answer or by the journal row.
+    Committed,
+    /// It was refused, or the connection ended before it: the old contents stand. Why.
+    RolledBack(String),
+    /// The connection ended and no new one could be had to find out. Why.
+    Unknown(String),
+}
+
+/// Opens what a URL names.
+///
+/// # Errors
+/// Where no supported database has such a URL.
+pub fn open(url: &DatabaseUrl, interrupt: &Interrupt) -> Result<Box<dyn Database>> {
+    match url.scheme().as_str() {
+        "postgres" | "postgresql" => Ok(Box::new(postgres::PostgresDatabase::new(url, interrupt)?)),
+        "sqlite" | "file" => Ok(Box::new(sqlite::SqliteDatabase::new(url, interrupt)?)),
+        other => Err(Error::new(ErrorKind::Input, format!("no database is called `{other}`"))
+            .hint("use postgres://user@host/name, or the path of a SQLite file")),
+    }
+}
+
+/// The dialects of all supported databases.
+#[must_use]
+pub fn dialects() -> [&'static dyn Dialect; 2] {
+    [&postgres::PostgresDialect, &sqlite::SqliteDialect]
+}
+
+/// The dialect of one database by its word in plans.
+#[must_use]
+pub fn dialect(name: &str) -> Option<&'static dyn Dialect> {
+    dialects().into_iter().find(|dialect| dialect.name() == name)
+}

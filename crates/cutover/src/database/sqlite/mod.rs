@@ -1,0 +1,50 @@
+//! SQLite.
+
+use crate::database::{Capabilities, Database, Reader, Writer};
+use crate::model::dialect::Dialect;
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::interrupt::Interrupt;
+use crate::model::url::DatabaseUrl;
+
+mod dialect;
+
+pub use dialect::SqliteDialect;
+
+/// A SQLite database.
+#[derive(Debug)]
+pub struct SqliteDatabase {
+    url: DatabaseUrl,
+}
+
+impl SqliteDatabase {
+    /// Remembers where the database is; nothing is opened yet.
+    ///
+    /// # Errors
+    /// Where the URL is not understood.
+    pub fn new(url: &DatabaseUrl, interrupt: &Interrupt) -> Result<Self> {
+        let _ = interrupt;
+        Ok(Self { url: url.clone() })
+    }
+}
+
+impl Database for SqliteDatabase {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { transactional_ddl: true, shared_instant: true, free_sequences: false }
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &SqliteDialect
+    }
+
+    fn place(&self) -> String {
+        self.url.to_string()
+    }
+
+    fn read(&self) -> Result<Box<dyn Reader>> {
+        Err(Error::new(ErrorKind::Internal, "not there yet"))
+    }
+
+    fn lock(&self, _run: &str) -> Result<Box<dyn Writer>> {
+        Err(Error::new(ErrorKind::Internal, "not there yet"))
+    }
+}

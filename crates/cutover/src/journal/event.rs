@@ -1,0 +1,125 @@
+//! Events, in an order that plan and catalog fix: two runs of one plan on one database have the same events.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One event as it stands in `events.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number, counted from 1 without gaps.
+    pub number: u64,
+    /// When, RFC 3339 with milliseconds, UTC.
+    pub at: String,
+    /// Seconds since the run began.
+    pub elapsed: f64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// A part of a run that people see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are the stages of DESIGN: preflight → fence → snapshot → steps → verify → commit → after")]
+pub enum Stage {
+    Preflight,
+    Fence,
+    Snapshot,
+    Steps,
+    Verify,
+    Commit,
+    After,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything was verified and committed.
+    Committed,
+    /// Everything was verified and rolled back, as asked.
+    DryRun,
+    /// The verdict failed; the old contents stand.
+    VerificationFailed,
+    /// A step or the engine failed; the old contents stand.
+    Failed,
+    /// A person or the fence's time limit stopped it; the old contents stand.
+    Interrupted,
+    /// The connection was lost during COMMIT and nobody could be asked.
+    Unknown,
+    /// A committed run was undone, and the contents proven equal to the snapshot.
+    Undone,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "field names say what they hold; seconds are seconds, bytes are bytes")]
+pub enum EventKind {
+    /// A run began.
+    RunStarted {
+        run: String,
+        plan: String,
+        title: String,
+        plan_hash: String,
+        tool: String,
+        database: String,
+        product: String,
+        account: String,
+        mode: String,
+        parameters: BTreeMap<String, Option<String>>,
+        started_at: String,
+        run_started_at: String,
+        run_date: String,
+    },
+    /// A stage began.
+    StageStarted { stage: Stage },
+    /// A stage ended.
+    StageFinished { stage: Stage, seconds: f64 },
+    /// A check of the plan ran.
+    CheckFinished { rule: String, title: String, passed: bool, rows: u64, seconds: f64 },
+    /// The fence stands; other sessions' writes wait.
+    FenceRaised { tables: Vec<String>, seconds: f64 },
+    /// A table was read into the snapshot.
+    TableCaptured { table: String, rows: u64, cells: u64, bytes: u64, key: Vec<String>, seconds: f64 },
+    /// An invariant was read into the snapshot, or found to be implied by its input columns.
+    InvariantCaptured { rule: String, rows: Option<u64>, implied: bool, seconds: f64 },
+    /// The snapshot is complete and sealed.
+    SnapshotFinished { tables: u64, rows: u64, cells: u64, seconds: f64 },
+    /// A step began.
+    StepStarted { step: String, title: String, phase: String, number: u64, of: u64 },
+    /// A step chose its way on one table.
+    WayChosen { step: String, table: String, choice: String },
+    /// A statement of a step ended.
+    StatementFinished { step: String, statement: u64, sql: String, rows: u64, seconds: f64 },
+    /// A step ended.
+    StepFinished { step: String, rows: u64, seconds: f64 },
+    /// A table was scanned again and compared.
+    TableVerified { table: String, rows: u64, cells: u64, identical: bool, seconds: f64 },
+    /// A rule was decided.
+    RuleDecided { rule: String, passed: bool, evidence: String },
+    /// The verdict stands in `verdict.json`.
+    VerdictReached { passed: bool, findings: u64, rules: u64, cells: u64 },
+    /// COMMIT is sent next.
+    CommitStarted,
+    /// Something that people should know: a blocker that was waited for, a sequence that was put forward.
+    Noticed { message: String },
+    /// The run ended.
+    RunFinished { outcome: Outcome, message: String, hints: Vec<String>, seconds: f64 },
+}
+
+/// A tick of progress.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// The stage.
+    pub stage: Stage,
+    /// What is being worked on: a table, a step.
+    pub item: String,
+    /// Units done in the whole stage.
+    pub done: u64,
+    /// Units in the whole stage where that is known exactly; statistics are never used for it.
+    pub total: Option<u64>,
+    /// What the units are: `rows`, `statements`, `rules`.
+    pub unit: &'static str,
+}

@@ -1,0 +1,89 @@
+//! What differs between databases and needs no server: quoting, splitting scripts, rendering operations.
+
+use super::operation::{Operation, Rendered};
+use super::statement::{ScriptStatement, SplitError};
+use super::table::{Relationship, Table, TableName};
+
+/// One database's way of writing SQL. Pure: no connection, no state.
+pub trait Dialect: Send + Sync {
+    /// The word for this database in plans and file names: `postgres`, `mysql`, `sqlite`.
+    fn name(&self) -> &'static str;
+
+    /// An identifier, quoted, with the quote doubled.
+    fn quote_identifier(&self, name: &str) -> String;
+
+    /// A text value as a literal that the database reads back to the same bytes.
+    fn quote_literal(&self, text: &str) -> String;
+
+    /// Splits a script into its statements, each with its place, without changing a byte of them.
+    fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError>;
+
+    /// Renders an operation on one table. `Err` says why this table cannot have it, and what can be done.
+    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String>;
+
+    /// Why a statement must not stand in a step, if it must not: it ends the transaction, changes the session, or cannot
+    /// run in a transaction. What is wrong, and the remedy.
+    fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal>;
+
+    /// A condition that holds where two expressions differ, NULL counting as a value.
+    fn distinct(&self, left: &str, right: &str) -> String {
+        format!("({left}) IS DISTINCT FROM ({right})")
+    }
+
+    /// A table's quoted name.
+    fn quote_table(&self, name: &TableName) -> String {
+        if name.schema.is_empty() {
+            self.quote_identifier(&name.name)
+        } else {
+            format!("{}.{}", self.quote_identifier(&name.schema), self.quote_identifier(&name.name))
+        }
+    }
+
+    /// Columns, quoted and separated by commas, each behind `prefix` (an alias and a dot, or nothing).
+    fn quote_columns(&self, prefix: &str, columns: &[String]) -> String {
+        let quoted: Vec<_> = columns.iter().map(|column| format!("{prefix}{}", self.quote_identifier(column))).collect();
+        quoted.join(", ")
+    }
+
+    /// A query for the child rows that refer to no parent: their identifying columns, then the referring ones.
+    fn orphans(&self, relationship: &Relationship, identity: &[String]) -> String {
+        let not_null: Vec<_> =
+            relationship.columns.iter().map(|column| format!("child.{} IS NOT NULL", self.quote_identifier(column))).collect();
+        let joined: Vec<_> = relationship
+            .columns
+            .iter()
+            .zip(&relationship.parent_columns)
+            .map(|(child, parent)| format!("parent.{} = child.{}", self.quote_identifier(parent), self.quote_identifier(child)))
+            .collect();
+        let mut shown = identity.to_vec();
+        shown.extend(relationship.columns.iter().filter(|column| !identity.contains(column)).cloned());
+        format!(
+            "SELECT {} FROM {} child WHERE {} AND NOT EXISTS (SELECT 1 FROM {} parent WHERE {})",
+            self.quote_columns("child.", &shown),
+            self.quote_table(&relationship.child),
+            not_null.join(" AND "),
+            self.quote_table(&relationship.parent),
+            joined.join(" AND "),
+        )
+    }
+
+    /// A query for the values that stand more than once in columns that should be unique, with their count.
+    fn duplicates(&self, table: &TableName, columns: &[String]) -> String {
+        let list = self.quote_columns("", columns);
+        let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
+        format!(
+            "SELECT {list}, COUNT(*) AS rows FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            self.quote_table(table),
+            not_null.join(" AND ")
+        )
+    }
+}
+
+/// Why a statement must not stand in a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong with it.
+    pub message: String,
+    /// What to write instead.
+    pub remedy: String,
+}

@@ -1,0 +1,10 @@
+//! The words that the whole engine speaks. Depends on nothing else in the crate.
+
+pub mod cell;
+pub mod dialect;
+pub mod error;
+pub mod interrupt;
+pub mod operation;
+pub mod statement;
+pub mod table;
+pub mod url;

@@ -1,0 +1,1 @@
+//! The run: one execution of a plan against one database.

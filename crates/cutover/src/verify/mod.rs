@@ -1,0 +1,3 @@
+//! Verification: the comparison of two instants, judged by a contract.
+
+pub mod verdict;
