@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Several sessions can read the instant of one transaction.
     pub shared_instant: bool,
+    /// A column may hold values of several storage classes.
+    pub storage_classes: bool,
     /// A sequence moves outside of transactions, so that its position must be looked at after a rollback.
     pub free_sequences: bool,
 }

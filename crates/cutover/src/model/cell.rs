@@ -85,6 +85,24 @@ impl Row {
         row
     }
 
+    /// A row from its encoding; `None` where the bytes are no row's.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        let mut ends = Vec::new();
+        let mut start = 0;
+        while start < bytes.len() {
+            let length = bytes.get(start..start + LENGTH)?;
+            let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
+            let end = start + LENGTH + length;
+            if length == 0 || end > bytes.len() {
+                return None;
+            }
+            ends.push(end);
+            start = end;
+        }
+        Some(Self { bytes, ends })
+    }
+
     /// Takes all cells out and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -29,7 +29,7 @@ impl PostgresDatabase {
 
 impl Database for PostgresDatabase {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: true, shared_instant: true, free_sequences: false }
+        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: false, free_sequences: true }
     }
 
     fn dialect(&self) -> &'static dyn Dialect {

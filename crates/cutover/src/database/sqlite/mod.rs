@@ -29,7 +29,7 @@ impl SqliteDatabase {
 
 impl Database for SqliteDatabase {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: true, shared_instant: true, free_sequences: false }
+        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: true, free_sequences: false }
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
