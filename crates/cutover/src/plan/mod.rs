@@ -10,11 +10,13 @@ use crate::model::statement::ScriptStatement;
 use crate::model::table::{ObjectName, Relationship, TableName};
 
 pub mod contract;
+pub mod criteria;
 pub mod files;
 pub mod load;
 pub mod parameters;
 
 pub use contract::Contract;
+pub use criteria::selects;
 pub use files::PlanFiles;
 pub use load::load;
 pub use parameters::{ParameterType, ParameterValue};

@@ -1,1 +1,171 @@
 //! The run: one execution of a plan against one database.
+//!
+//! preflight → fence → snapshot → steps → verify → commit → after. Nothing is touched before the fence; between the fence and the
+//! commit everything is one transaction; the commit happens only on a passing verdict. Whatever fails on the way, the
+//! transaction is rolled back, and the old contents stand.
+
+pub mod apply;
+pub mod directory;
+pub mod explain;
+pub mod export;
+pub mod later;
+pub mod options;
+pub mod preflight;
+pub mod prepare;
+pub mod status;
+pub mod transaction;
+pub mod undo;
+pub mod verification;
+
+use chrono::Utc;
+
+use crate::database::Writer;
+use crate::journal::{EventKind, Journal, Outcome, Stage};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::plan::{Plan, PlanFiles, RunValues};
+use crate::verify::grants::Grants;
+use crate::verify::rulings::Rulings;
+use crate::verify::verdict::Verdict;
+
+pub use directory::RunDirectory;
+pub use options::{Ended, Engine, Finished, Options};
+
+use preflight::Preflight;
+use prepare::Prepared;
+use transaction::{FenceLimit, raise};
+
+/// Runs a plan.
+///
+/// # Errors
+/// Only where the run could not start: nothing was touched then. Whatever happens later is told by what is returned.
+pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Options) -> Result<Finished> {
+    let now = Utc::now();
+    let values = directory::run_values(now);
+    let preflight = match preflight::look(engine, plan, &values, options)? {
+        Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
+        preflight => preflight,
+    };
+    let directory = RunDirectory::create(engine.home, &plan.name, now)?;
+    directory.keep_plan(files)?;
+    let journal = Journal::open(&directory.path, engine.monitor)?;
+    let mut writer = transaction::lock(engine, &directory.run, options)?;
+    let result = started(engine, plan, &preflight, &directory, &journal, &values, now)
+        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, writer.as_mut()));
+    Ok(Finished::Ended(Box::new(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result))))
+}
+
+/// How far an attempt came, where nothing failed.
+pub(crate) enum Attempt {
+    /// Committed.
+    Committed(Verdict),
+    /// Not committed, though nothing failed: as asked, or because of the verdict.
+    Given(Outcome, Verdict),
+    /// The connection was lost during COMMIT.
+    Unknown(String, Verdict),
+}
+
+fn attempt(
+    engine: &Engine<'_>,
+    plan: &Plan,
+    options: &Options,
+    directory: &RunDirectory,
+    journal: &Journal<'_>,
+    values: &RunValues,
+    writer: &mut dyn Writer,
+) -> Result<Attempt> {
+    let dialect = engine.database.dialect();
+    let limit = FenceLimit::start(engine.interrupt, options.max_fence);
+    let (before, prepared) = {
+        raise(engine, plan, options, values, journal, writer)?;
+        // The catalog is read again under the fence: what was prepared before it may have been out of date.
+        let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
+        (apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?, prepared)
+    };
+    export::before(plan, options, dialect, values, &before, writer)?;
+    let rewritten = apply::steps(&prepared, options, journal, writer)?;
+    let (rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
+    export::after(plan, options, dialect, values, &before, writer)?;
+    let verdict = decide(plan, options, directory, journal, rulings, tables)?;
+    if !verdict.passed {
+        return Ok(Attempt::Given(Outcome::VerificationFailed, verdict));
+    }
+    if options.dry_run {
+        return Ok(Attempt::Given(Outcome::DryRun, verdict));
+    }
+    if rewritten {
+        writer.await_older_readers(options.patience, &mut |message| engine.monitor.notice(&message))?;
+    }
+    engine.interrupt.check()?;
+    let committed = transaction::commit(journal, writer, &transaction::record(directory, plan, "applied", values))?;
+    limit.stop();
+    Ok(match committed {
+        None => {
+            apply::maintain(&prepared, journal, writer)?;
+            Attempt::Committed(verdict)
+        }
+        Some(reason) => Attempt::Unknown(reason, verdict),
+    })
+}
+
+fn decide(
+    plan: &Plan,
+    options: &Options,
+    directory: &RunDirectory,
+    journal: &Journal<'_>,
+    rulings: Rulings,
+    tables: Vec<crate::verify::verdict::TableResult>,
+) -> Result<Verdict> {
+    let terms = crate::verify::rulings::Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };
+    let verdict = rulings.finish(&terms, tables);
+    directory.keep_verdict(&verdict)?;
+    for rule in &verdict.rules {
+        journal.record(EventKind::RuleDecided { rule: rule.rule.clone(), passed: rule.outcome.holds(), evidence: rule.evidence.clone() })?;
+    }
+    journal.record(EventKind::VerdictReached {
+        passed: verdict.passed,
+        findings: verdict.findings.len() as u64,
+        rules: verdict.rules.len() as u64,
+        cells: verdict.cells,
+    })?;
+    Ok(verdict)
+}
+
+fn started(
+    engine: &Engine<'_>,
+    plan: &Plan,
+    preflight: &Preflight,
+    directory: &RunDirectory,
+    journal: &Journal<'_>,
+    values: &RunValues,
+    now: chrono::DateTime<Utc>,
+) -> Result<()> {
+    let Preflight::Ready { session, rulings } = preflight else {
+        return Err(Error::new(ErrorKind::Internal, "a run that is not ready was started"));
+    };
+    journal.record(EventKind::RunStarted {
+        run: directory.run.clone(),
+        plan: plan.name.clone(),
+        title: plan.title.clone(),
+        plan_hash: plan.hash.clone(),
+        tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
+        database: engine.database.place(),
+        product: session.product.clone(),
+        account: session.account.clone(),
+        mode: "atomic".to_owned(),
+        parameters: plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
+        started_at: directory::rfc3339(now),
+        run_started_at: values.run_started_at.clone(),
+        run_date: values.run_date.clone(),
+    })?;
+    journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;
+    for check in rulings {
+        journal.record(check.clone())?;
+    }
+    Ok(())
+}
+
+/// The grants of a plan on the database that it ran on, for whoever compares later.
+#[must_use]
+pub fn grants_of(prepared: &Prepared) -> &Grants {
+    &prepared.grants
+}

@@ -45,6 +45,8 @@ pub struct CaptureQuery {
     pub rule: String,
     /// The query.
     pub sql: String,
+    /// The columns that it reads, where that is known.
+    pub inputs: Option<Vec<(TableName, String)>>,
     /// Whether its input columns imply its result, so that it need not be executed.
     pub implied: bool,
 }
@@ -176,7 +178,13 @@ fn one(
             Ok(Done::Table(TableEntry { table: table.name.clone(), columns, key, contents: scanned.0 }, began.elapsed().as_secs_f64()))
         }
         Job::Query(query) => {
-            let mut entry = QueryEntry { rule: query.rule.clone(), sql: query.sql.clone(), columns: Vec::new(), contents: None };
+            let mut entry = QueryEntry {
+                rule: query.rule.clone(),
+                sql: query.sql.clone(),
+                inputs: query.inputs.clone(),
+                columns: Vec::new(),
+                contents: None,
+            };
             if !query.implied {
                 let stem = file_stem(&query.rule);
                 let target = Target {

@@ -73,7 +73,9 @@ pub struct QueryEntry {
     pub rule: String,
     /// The query.
     pub sql: String,
-    /// The names of its columns.
+    /// The columns that it reads, where that is known: if they are proven identical, so is its result.
+    pub inputs: Option<Vec<(TableName, String)>>,
+    /// The names of its columns; empty where it was not executed.
     pub columns: Vec<String>,
     /// What was read; `None` where its input columns imply its result.
     pub contents: Option<Contents>,

@@ -1,13 +1,15 @@
 //! Judges the differing rows of one table by what is granted, counts all of them, and keeps some as evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::compare::Change;
+use super::excerpt::{excerpt, excerpts};
 use super::grants::Grants;
 use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::model::cell::{Cell, CellClass, Row};
 use crate::model::table::{Column, TableName};
 use crate::plan::Severity;
+use crate::snapshot::digest::RowHasher;
 
 /// Rows that a finding shows at the most; it counts all of them.
 pub const SHOWN_ROWS: usize = 20;
@@ -19,6 +21,9 @@ pub struct Judge<'a> {
     table: &'a TableName,
     columns: &'a [Column],
     key: Vec<usize>,
+    excused: HashSet<u128>,
+    hasher: RowHasher,
+    since: Tally,
     removed: Tally,
     added: Tally,
     refused: BTreeMap<usize, Tally>,
@@ -46,12 +51,16 @@ impl<'a> Judge<'a> {
     /// A judge of one table whose rows have these columns and this key (empty: none).
     #[must_use]
     pub fn new(grants: &'a Grants, table: &'a TableName, columns: &'a [Column], key: &[String]) -> Self {
-        let key = key.iter().filter_map(|name| columns.iter().position(|column| column.name == *name)).collect();
+        let key: Vec<usize> = key.iter().filter_map(|name| columns.iter().position(|column| column.name == *name)).collect();
+        let hasher = RowHasher::new((!key.is_empty()).then(|| key.clone()));
         Self {
             grants,
             table,
             columns,
             key,
+            excused: HashSet::new(),
+            hasher,
+            since: Tally::default(),
             removed: Tally::default(),
             added: Tally::default(),
             refused: BTreeMap::new(),
@@ -61,12 +70,27 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Excuses the rows of these key hashes: others wrote them after the run, and they are shown as that.
+    #[must_use]
+    pub fn excusing(mut self, keys: HashSet<u128>) -> Self {
+        self.excused = keys;
+        self
+    }
+
     /// Judges one differing row.
     pub fn judge(&mut self, change: Change<'_>) {
+        if !self.excused.is_empty() {
+            let (Change::Removed(row) | Change::Added(row) | Change::Changed(_, row)) = change;
+            if self.excused.contains(&self.hasher.hash(row).key) {
+                let key = identity(&self.key, self.columns, row);
+                self.since.add(|| RowEvidence { key, cells: Vec::new() });
+                return;
+            }
+        }
         let volatile = self.grants.volatile_table(self.table);
         match change {
             Change::Removed(row) => {
-                let evidence = self.evidence(row, |cell| (Some(cell.to_text()), None));
+                let evidence = self.evidence(row, |cell| (Some(excerpt(cell)), None));
                 if volatile {
                     self.volatile.add(|| evidence);
                 } else if self.grants.may_delete(self.table) {
@@ -76,7 +100,7 @@ impl<'a> Judge<'a> {
                 }
             }
             Change::Added(row) => {
-                let evidence = self.evidence(row, |cell| (None, Some(cell.to_text())));
+                let evidence = self.evidence(row, |cell| (None, Some(excerpt(cell))));
                 if volatile {
                     self.volatile.add(|| evidence);
                 } else if self.grants.may_insert(self.table) {
@@ -105,9 +129,12 @@ impl<'a> Judge<'a> {
                 self.refused.entry(position).or_default()
             };
             let (key, columns) = (&self.key, self.columns);
-            tally.add(|| RowEvidence {
-                key: identity(key, columns, before),
-                cells: vec![CellEvidence { column: name.clone(), before: Some(old.to_text()), after: Some(new.to_text()) }],
+            tally.add(|| {
+                let (before_text, after_text) = excerpts(old, new);
+                RowEvidence {
+                    key: identity(key, columns, before),
+                    cells: vec![CellEvidence { column: name.clone(), before: Some(before_text), after: Some(after_text) }],
+                }
             });
         }
     }
@@ -136,6 +163,12 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused.values().map(|tally| tally.count).sum()
+    }
+
+    /// Rows that others wrote after the run.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        self.since.count
     }
 
     /// Cells that changed by a grant, by column.
@@ -181,6 +214,8 @@ impl<'a> Judge<'a> {
             let noun = if count == 1 { "cell" } else { "cells" };
             push("cells", Severity::Error, tally, format!("{count} {noun} of {table}.{column} changed without a grant"));
         }
+        let message = format!("{} of {table} written since the run", rows(self.since.count));
+        push("cells", Severity::Note, self.since, message);
         let message = format!("{} of {table} changed, which is declared volatile", rows(self.volatile.count));
         push("cells", Severity::Note, self.volatile, message);
         findings
@@ -189,7 +224,7 @@ impl<'a> Judge<'a> {
 
 /// What identifies a row for people.
 fn identity(key: &[usize], columns: &[Column], row: &Row) -> Vec<(String, String)> {
-    key.iter().map(|position| (columns[*position].name.clone(), row.cell(*position).to_text())).collect()
+    key.iter().map(|position| (columns[*position].name.clone(), excerpt(row.cell(*position)))).collect()
 }
 
 /// The text that a grant is tested against: NULL is `None`, a blob is its hexadecimal form and so no text of a map.

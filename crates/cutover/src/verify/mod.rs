@@ -1,6 +1,14 @@
 //! Verification: the comparison of two instants, judged by a contract.
 
+pub mod catalog;
+pub mod checks;
 pub mod compare;
+pub mod excerpt;
+pub mod expected;
 pub mod grants;
 pub mod judge;
+pub mod probes;
+pub mod queries;
+pub mod rulings;
+pub mod tables;
 pub mod verdict;

@@ -1,0 +1,101 @@
+//! What a run is told: immutable, built once.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::database::Database;
+use crate::journal::{Monitor, Outcome};
+use crate::model::error::Error;
+use crate::model::interrupt::Interrupt;
+use crate::verify::verdict::Verdict;
+
+/// What every command of the engine works with.
+pub struct Engine<'a> {
+    /// The database.
+    pub database: &'a dyn Database,
+    /// Who is told.
+    pub monitor: &'a dyn Monitor,
+    /// What stops the work. The database was opened with the same one.
+    pub interrupt: &'a Interrupt,
+    /// The directory of all runs: `.cutover`.
+    pub home: &'a Path,
+}
+
+/// How a run is done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether everything is rolled back even where the verdict passes.
+    pub dry_run: bool,
+    /// Rules accepted by name.
+    pub accept: Vec<String>,
+    /// Whether warnings fail.
+    pub strict: bool,
+    /// Whether invariants and relationships are executed even where their results are implied.
+    pub execute_all: bool,
+    /// Whether operations must not rewrite tables.
+    pub no_rewrite: bool,
+    /// Where files of keys and invariants are written, before and after.
+    pub csv: Option<PathBuf>,
+    /// The longest that other sessions' writes may wait; the run then rolls back by itself.
+    pub max_fence: Option<Duration>,
+    /// How long to wait for one lock before beginning again.
+    pub lock_timeout: Duration,
+    /// How long to go on beginning again, and to wait for older readers.
+    pub patience: Duration,
+    /// Whether sessions that hold the run up are ended.
+    pub terminate_blockers: bool,
+    /// How many sessions read the snapshot side by side.
+    pub sessions: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dry_run: false,
+            accept: Vec::new(),
+            strict: false,
+            execute_all: false,
+            no_rewrite: false,
+            csv: None,
+            max_fence: None,
+            // Above PostgreSQL's deadlock_timeout (1 s by default), so that a deadlock is told as one.
+            lock_timeout: Duration::from_secs(3),
+            patience: Duration::from_secs(60),
+            terminate_blockers: false,
+            sessions: std::thread::available_parallelism().map_or(2, usize::from).min(8),
+        }
+    }
+}
+
+/// How a command that has a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The run's id.
+    pub run: String,
+    /// Its directory.
+    pub directory: PathBuf,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What happened and what state the database is in now, for people.
+    pub message: String,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// What was decided, where it came so far.
+    pub verdict: Option<Verdict>,
+    /// What failed, where something did.
+    pub error: Option<Error>,
+}
+
+/// How `run` ended.
+#[derive(Debug)]
+pub enum Finished {
+    /// The same plan has been applied already; nothing was touched.
+    NothingToDo {
+        /// The run that applied it.
+        run: String,
+        /// When it started, RFC 3339, UTC.
+        at: String,
+    },
+    /// A run took place.
+    Ended(Box<Ended>),
+}

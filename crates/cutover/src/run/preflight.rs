@@ -1,0 +1,100 @@
+//! What is looked at before anything is touched, in a session in which the server refuses writes.
+
+use crate::database::{RunRecord, Session};
+use crate::journal::{EventKind, Stage};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::plan::{Plan, RunValues, against};
+use crate::verify::checks;
+use crate::verify::rulings::{Rulings, Terms};
+
+use super::options::{Engine, Options};
+use super::prepare::prepare;
+
+/// What preflight found.
+pub enum Preflight {
+    /// The same plan has been applied: nothing to do.
+    Applied(RunRecord),
+    /// The run may start.
+    Ready {
+        /// What it runs on.
+        session: Session,
+        /// The events of the checks that ran.
+        rulings: Vec<EventKind>,
+    },
+}
+
+/// Looks at everything that would spoil a run.
+///
+/// # Errors
+/// `Refused` or `Input` with every reason found; nothing was touched.
+pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Options) -> Result<Preflight> {
+    let began = std::time::Instant::now();
+    let dialect = engine.database.dialect();
+    if !plan.databases.iter().any(|name| name == dialect.name()) {
+        return Err(Error::new(
+            ErrorKind::Refused,
+            format!("the plan {} is for {}, and {} is {}", plan.name, plan.databases.join(" and "), engine.database.place(), dialect.name()),
+        ));
+    }
+    let mut reader = engine.database.read()?;
+    let session = reader.session()?;
+    if session.replica {
+        return Err(Error::new(ErrorKind::Refused, format!("{} is a replica, which cannot be written", engine.database.place()))
+            .hint("run on the primary"));
+    }
+    if let Some(record) = applied(&reader.records()?, plan)? {
+        return Ok(Preflight::Applied(record));
+    }
+    let catalog = reader.catalog()?;
+    let faults = against::check_against(plan, &catalog, dialect);
+    if !faults.is_empty() {
+        return Err(Error::faults(format!("the plan {} does not fit {}", plan.name, engine.database.place()), faults)
+            .hint("nothing was touched"));
+    }
+    prepare(plan, dialect, &catalog, values, options)?;
+    let mut rulings = Rulings::default();
+    let mut events = Vec::new();
+    checks::run(plan, &plan.checks_before, dialect, values, reader.as_mut(), &mut rulings, &mut |check, checked| {
+        events.push(EventKind::CheckFinished {
+            rule: format!("check:{}", check.name),
+            title: check.title.clone(),
+            passed: checked.rows == 0,
+            rows: checked.rows,
+            seconds: checked.seconds,
+        });
+        Ok(())
+    })?;
+    let accept: Vec<_> = options.accept.iter().filter(|name| name.starts_with("check:")).cloned().collect();
+    let terms = Terms { accept: &accept, strict: options.strict, criteria: &[] };
+    let verdict = rulings.finish(&terms, Vec::new());
+    if !verdict.passed {
+        let failed: Vec<_> = verdict.findings.iter().filter(|finding| finding.severity == crate::plan::Severity::Error).collect();
+        let messages: Vec<_> = failed.iter().map(|finding| finding.message.clone()).collect();
+        let mut error = Error::new(ErrorKind::Refused, format!("checks before the run found rows: {}", messages.join("; ")));
+        for finding in failed {
+            for row in finding.rows.iter().take(5) {
+                let cells: Vec<_> =
+                    row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
+                error = error.hint(format!("{}: {}", finding.subject, cells.join(", ")));
+            }
+            error = error.hint(format!("mend them, or accept them by name: --accept {}", finding.rule));
+        }
+        return Err(error.hint("nothing was touched"));
+    }
+    events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
+    Ok(Preflight::Ready { session, rulings: events })
+}
+
+/// The record of this plan, if it stands applied.
+fn applied(records: &[RunRecord], plan: &Plan) -> Result<Option<RunRecord>> {
+    let Some(last) = records.iter().rev().find(|record| record.plan == plan.name && record.state == "applied") else {
+        return Ok(None);
+    };
+    if last.plan_hash == plan.hash {
+        return Ok(Some(last.clone()));
+    }
+    Err(Error::new(ErrorKind::Refused, format!("the plan {} was applied by run {}, and has changed since", plan.name, last.run))
+        .hint("a plan that has been applied is history: write a new plan for what is to change now")
+        .hint(format!("or undo the run first: cutover rollback {}", last.run))
+        .hint("nothing was touched"))
+}

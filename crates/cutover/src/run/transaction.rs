@@ -1,0 +1,205 @@
+//! The frame of every command that writes: lock, fence, commit or rollback, and what is said at the end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::database::{Commit, RunRecord, Writer};
+use crate::journal::{EventKind, Journal, Outcome, Stage};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::interrupt::Interrupt;
+use crate::plan::{Plan, RunValues};
+
+use super::options::{Ended, Engine, Options};
+use super::prepare::prepare;
+use super::{Attempt, RunDirectory};
+
+/// Between two looks at a lock that another run holds.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How long a lock may be held by a run that has died: the server needs a moment to notice that.
+const DYING: Duration = Duration::from_secs(10);
+
+/// Takes the lock that allows one run per database at a time. The session of a run that was killed holds it until the server notices.
+///
+/// # Errors
+/// Where another run holds it.
+pub fn lock(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn Writer>> {
+    let deadline = Instant::now() + options.patience.min(DYING);
+    let mut told = false;
+    loop {
+        match engine.database.lock(run) {
+            Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict) && Instant::now() < deadline => {
+                if !told {
+                    engine.monitor.notice(&format!("{error}: waiting for it to end"));
+                    told = true;
+                }
+                engine.interrupt.check()?;
+                std::thread::sleep(PAUSE);
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Ends the work by itself when the fence has been up for too long.
+pub struct FenceLimit {
+    over: Arc<AtomicBool>,
+}
+
+impl FenceLimit {
+    /// Starts the clock; without a limit, nothing is started.
+    #[must_use]
+    pub fn start(interrupt: &Interrupt, limit: Option<Duration>) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        if let Some(limit) = limit {
+            let (interrupt, over) = (interrupt.clone(), Arc::clone(&over));
+            std::thread::spawn(move || {
+                let deadline = Instant::now() + limit;
+                while !over.load(Ordering::Relaxed) {
+                    if Instant::now() >= deadline {
+                        interrupt.trigger(format!("the fence was up for {} s, which --max-fence allows at the most", limit.as_secs()));
+                        return;
+                    }
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+        Self { over }
+    }
+
+    /// Stops the clock.
+    pub fn stop(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for FenceLimit {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Raises the fence that a plan needs.
+///
+/// # Errors
+/// Where it cannot be had.
+pub fn raise(
+    engine: &Engine<'_>,
+    plan: &Plan,
+    options: &Options,
+    values: &RunValues,
+    journal: &Journal<'_>,
+    writer: &mut dyn Writer,
+) -> Result<()> {
+    let catalog = engine.database.read()?.catalog()?;
+    let prepared = prepare(plan, engine.database.dialect(), &catalog, values, options)?;
+    let fence = prepared.fence(options);
+    journal.record(EventKind::StageStarted { stage: Stage::Fence })?;
+    let began = Instant::now();
+    let mut waited = Vec::new();
+    writer.open(&fence, &mut |message| {
+        engine.monitor.notice(&message);
+        waited.push(message);
+    })?;
+    for message in waited {
+        journal.record(EventKind::Noticed { message })?;
+    }
+    let tables = fence.tables.iter().map(ToString::to_string).collect();
+    journal.record(EventKind::FenceRaised { tables, seconds: began.elapsed().as_secs_f64() })?;
+    finished(journal, Stage::Fence, began)
+}
+
+/// Records the end of a stage.
+///
+/// # Errors
+/// Where the journal cannot be written.
+pub fn finished(journal: &Journal<'_>, stage: Stage, began: Instant) -> Result<()> {
+    journal.record(EventKind::StageFinished { stage, seconds: began.elapsed().as_secs_f64() })
+}
+
+/// The journal row of a run.
+#[must_use]
+pub fn record(directory: &RunDirectory, plan: &Plan, state: &str, values: &RunValues) -> RunRecord {
+    RunRecord {
+        run: directory.run.clone(),
+        plan: plan.name.clone(),
+        plan_hash: plan.hash.clone(),
+        state: state.to_owned(),
+        started_at: format!("{}Z", values.run_started_at.replace(' ', "T")),
+        tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
+    }
+}
+
+/// Commits. `None` where it is done; the reason where nobody could be asked whether it is.
+///
+/// # Errors
+/// Where the commit was refused: the old contents stand.
+pub fn commit(journal: &Journal<'_>, writer: &mut dyn Writer, record: &RunRecord) -> Result<Option<String>> {
+    let began = Instant::now();
+    journal.record(EventKind::StageStarted { stage: Stage::Commit })?;
+    journal.record(EventKind::CommitStarted)?;
+    match writer.commit(record)? {
+        Commit::Committed => finished(journal, Stage::Commit, began).map(|()| None),
+        Commit::RolledBack(reason) => Err(Error::new(ErrorKind::Conflict, format!("the commit was refused: {reason}"))),
+        Commit::Unknown(reason) => Ok(Some(reason)),
+    }
+}
+
+/// Ends a run: rolls back whatever was not committed, records the end, and says what state the database is in.
+pub(crate) fn conclude(
+    engine: &Engine<'_>,
+    directory: &RunDirectory,
+    journal: &Journal<'_>,
+    writer: &mut dyn Writer,
+    result: Result<Attempt>,
+) -> Ended {
+    let interrupted = engine.interrupt.reason();
+    // From here on the rollback must not be interrupted by what interrupted the run.
+    engine.interrupt.clear();
+    let mut hints = Vec::new();
+    let mut rollback = |hints: &mut Vec<String>| match writer.rollback() {
+        Ok(notes) => {
+            for message in notes {
+                engine.monitor.notice(&message);
+                hints.push(message);
+            }
+            "the transaction was rolled back: the database is as it was".to_owned()
+        }
+        Err(error) => format!("the server does not answer ({error}); it rolls the transaction back by itself: the database is as it was"),
+    };
+    let (outcome, message, verdict, error) = match result {
+        Ok(Attempt::Committed(verdict)) => {
+            let message = if verdict.findings.is_empty() {
+                "committed: every table was verified".to_owned()
+            } else {
+                format!("committed: every table was verified; {} findings are shown, none of them failing", verdict.findings.len())
+            };
+            (Outcome::Committed, message, Some(verdict), None)
+        }
+        Ok(Attempt::Given(outcome, verdict)) => {
+            let state = rollback(&mut hints);
+            let message = match outcome {
+                Outcome::DryRun => format!("verified, and not committed as asked: {state}"),
+                _ => format!("the verification failed: {state}"),
+            };
+            (outcome, message, Some(verdict), None)
+        }
+        Ok(Attempt::Unknown(reason, verdict)) => {
+            hints.push("nothing is half done: either the old contents stand, or the new ones do".to_owned());
+            hints.push(format!("`cutover status` asks the database for the run {} as soon as it answers", directory.run));
+            (Outcome::Unknown, format!("the connection was lost during COMMIT: {reason}"), Some(verdict), None)
+        }
+        Err(error) => {
+            let state = rollback(&mut hints);
+            match interrupted {
+                Some(reason) => (Outcome::Interrupted, format!("interrupted ({reason}): {state}"), None, Some(error)),
+                None => (Outcome::Failed, format!("failed: {state}"), None, Some(error)),
+            }
+        }
+    };
+    let ended = EventKind::RunFinished { outcome, message: message.clone(), hints: hints.clone(), seconds: journal.seconds() };
+    if let Err(failure) = journal.record(ended) {
+        hints.push(format!("the end could not be written to the journal: {failure}"));
+    }
+    Ended { run: directory.run.clone(), directory: directory.path.clone(), outcome, message, hints, verdict, error }
+}

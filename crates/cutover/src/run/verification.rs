@@ -1,0 +1,226 @@
+//! Verification inside the transaction: every existing cell, and every rule.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::database::{Reader, Writer};
+use crate::journal::{EventKind, Journal, Progress, Stage};
+use crate::model::error::Result;
+use crate::model::table::{Catalog, NotCovered, SequencePosition};
+use crate::plan::{Plan, RunValues};
+use crate::snapshot::digest::{KIND, VERSION};
+use crate::snapshot::seal::private_directory;
+use crate::snapshot::{Manifest, Snapshot};
+use crate::verify::queries::{Again, found};
+use crate::verify::rulings::Rulings;
+use crate::verify::tables::{self, After, Listener, Since, Tables};
+use crate::verify::verdict::TableResult;
+use crate::verify::{catalog, checks, expected, probes};
+
+use super::RunDirectory;
+use super::options::{Engine, Options};
+use super::prepare::Prepared;
+use super::transaction::finished;
+
+/// Verifies what the steps left, in the transaction that they ran in.
+///
+/// # Errors
+/// Where something could not be looked at. Whatever differs is no error: it goes into the rulings.
+#[allow(clippy::too_many_arguments, reason = "the stages of a run share what they are given")]
+pub fn verify(
+    engine: &Engine<'_>,
+    plan: &Plan,
+    prepared: &Prepared,
+    options: &Options,
+    directory: &RunDirectory,
+    journal: &Journal<'_>,
+    values: &RunValues,
+    before: &Snapshot,
+    writer: &mut dyn Writer,
+) -> Result<(Rulings, Vec<TableResult>)> {
+    let began = Instant::now();
+    journal.record(EventKind::StageStarted { stage: Stage::Verify })?;
+    writer.settle()?;
+    let mut rulings = Rulings::default();
+    rulings.pass("steps", format!("{} steps, {} statements without an error", prepared.steps.len(), statements(prepared)));
+    let look = Look { engine, plan, prepared, options, values, before, since: None, directory: &directory.after() };
+    let listener = Listening::new(journal, before);
+    let looked = look.at(writer, &mut rulings, &listener)?;
+    probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
+    // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
+    expected::sequences(&before.manifest.sequences, &writer.sequences()?, &looked.tables, &mut rulings);
+    keep_after(engine, directory, &looked, writer)?;
+    finished(journal, Stage::Verify, began)?;
+    Ok((rulings, looked.tables.results))
+}
+
+/// What was looked at.
+pub struct Looked {
+    /// The tables as compared.
+    pub tables: Tables,
+    /// The catalog now.
+    pub catalog: Catalog,
+    /// Where sequences stand now.
+    pub sequences: Vec<SequencePosition>,
+}
+
+/// One look at a database: with the terms of a plan, against a snapshot.
+pub struct Look<'a> {
+    /// The engine.
+    pub engine: &'a Engine<'a>,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The plan against the snapshot's catalog.
+    pub prepared: &'a Prepared,
+    /// How.
+    pub options: &'a Options,
+    /// The run's own values.
+    pub values: &'a RunValues,
+    /// What was there before.
+    pub before: &'a Snapshot,
+    /// What an earlier run left: rows written since are excused.
+    pub since: Option<Since<'a>>,
+    /// Where the rows files go.
+    pub directory: &'a std::path::Path,
+}
+
+impl Look<'_> {
+    /// Looks at everything that a session can read: tables, catalog, relationships, keys, promised columns, checks and invariants.
+    ///
+    /// # Errors
+    /// Where something could not be looked at.
+    pub fn at<R: ReaderLike + ?Sized>(&self, reader: &mut R, rulings: &mut Rulings, listener: &dyn Listener) -> Result<Looked> {
+        let reader = reader.reader();
+        let dialect = self.engine.database.dialect();
+        for folder in ["rows", "scratch"] {
+            private_directory(&self.directory.join(folder))?;
+        }
+        let grants = &self.prepared.grants;
+        let now = reader.catalog()?;
+        let old = &self.before.manifest.catalog;
+        let after = After::Live(reader, self.directory, self.since);
+        let tables = tables::compare(self.before, &now, after, grants, &self.directory.join("scratch"), rulings, listener)?;
+        for (table, rows) in &tables.since {
+            rulings.note(format!("cells:{table}"), table.to_string(), format!("{rows} rows of {table} were written since the run"));
+        }
+        compare_catalog(old, &now, grants, rulings);
+        not_covered(old.not_covered.iter().chain(&now.not_covered), rulings);
+        let again = Again {
+            before: self.before,
+            tables: &tables,
+            execute_all: self.options.execute_all || self.options.csv.is_some(),
+            directory: self.directory,
+            listener,
+        };
+        again.relationships(reader, rulings)?;
+        expected::keys(old, &now, &tables, dialect, reader, rulings)?;
+        expected::not_null(old, &now, &tables, dialect, reader, rulings)?;
+        expected::columns(&self.prepared.expected, &now, self.before, dialect, self.since.is_some(), reader, rulings)?;
+        checks::run(self.plan, &self.plan.checks_after, dialect, self.values, reader, rulings, &mut |_, _| Ok(()))?;
+        again.invariants(reader, rulings)?;
+        let sequences = reader.sequences()?;
+        Ok(Looked { tables, catalog: now, sequences })
+    }
+}
+
+/// What can be read: a reader, or a writer.
+pub trait ReaderLike {
+    /// The reader in it.
+    fn reader(&mut self) -> &mut dyn Reader;
+}
+
+impl ReaderLike for dyn Writer + '_ {
+    fn reader(&mut self) -> &mut dyn Reader {
+        self
+    }
+}
+
+impl ReaderLike for dyn Reader + '_ {
+    fn reader(&mut self) -> &mut dyn Reader {
+        self
+    }
+}
+
+/// Decides `catalog`.
+pub fn compare_catalog(before: &Catalog, after: &Catalog, grants: &crate::verify::grants::Grants, rulings: &mut Rulings) {
+    let comparison = catalog::compare(before, after, grants);
+    let evidence = format!(
+        "{} objects compared, {} came, went or changed as granted, {} differ",
+        comparison.objects,
+        comparison.granted.len(),
+        comparison.findings.len()
+    );
+    for grant in &comparison.unused {
+        rulings.note(catalog::RULE, "contract", format!("a grant was not used: {grant:?}"));
+    }
+    rulings.judge(catalog::RULE, evidence, comparison.findings);
+}
+
+/// Decides `covered:` of everything that cannot be compared: each fails until it is waived by name.
+pub fn not_covered<'a>(objects: impl Iterator<Item = &'a NotCovered>, rulings: &mut Rulings) {
+    let objects: std::collections::BTreeSet<_> = objects.collect();
+    for object in objects {
+        let rule = format!("covered:{}", object.object);
+        let mut finding = found(&rule, &object.object.to_string(), format!("{} cannot be compared: {}", object.object, object.reason), 1, Vec::new());
+        finding.hint = Some(format!("--accept '{rule}' accepts it by name; the report shows that"));
+        rulings.judge(&rule, object.reason.clone(), vec![finding]);
+    }
+}
+
+/// Keeps what the run left as a snapshot without contents: it tells later which rows were written since.
+fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, looked: &Looked, writer: &mut dyn Writer) -> Result<()> {
+    let manifest = Manifest {
+        format: crate::snapshot::manifest::FORMAT,
+        digest_kind: KIND.to_owned(),
+        digest_version: VERSION,
+        tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
+        taken_at: super::directory::rfc3339(chrono::Utc::now()),
+        session: writer.session()?,
+        dialect: engine.database.dialect().name().to_owned(),
+        classes: engine.database.capabilities().storage_classes,
+        catalog: looked.catalog.clone(),
+        sequences: looked.sequences.clone(),
+        tables: looked.tables.entries.clone(),
+        queries: Vec::new(),
+    };
+    Snapshot::write(&directory.after(), manifest).map(|_| ())
+}
+
+fn statements(prepared: &Prepared) -> usize {
+    prepared.steps.iter().map(|step| step.statements.len()).sum()
+}
+
+/// Turns the comparison's progress into events and ticks. The total is known exactly: the snapshot counted it.
+pub struct Listening<'a> {
+    journal: &'a Journal<'a>,
+    done: AtomicU64,
+    total: u64,
+}
+
+impl<'a> Listening<'a> {
+    /// A listener for the comparison with a snapshot.
+    #[must_use]
+    pub fn new(journal: &'a Journal<'a>, before: &Snapshot) -> Self {
+        let total = before.manifest.tables.iter().map(|entry| entry.contents.digest.rows).sum();
+        Self { journal, done: AtomicU64::new(0), total }
+    }
+}
+
+impl Listener for Listening<'_> {
+    fn rows(&self, item: &str, more: u64) {
+        let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
+        // Executed invariants read rows beyond the tables': the total then says nothing any more.
+        let total = (done <= self.total).then_some(self.total);
+        self.journal.monitor().progress(&Progress { stage: Stage::Verify, item: item.to_owned(), done, total, unit: "rows" });
+    }
+
+    fn compared(&self, result: &TableResult, seconds: f64) -> Result<()> {
+        self.journal.record(EventKind::TableVerified {
+            table: result.table.clone(),
+            rows: result.rows_after.unwrap_or(0),
+            cells: result.cells,
+            identical: result.identical,
+            seconds,
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! The catalog before and after: nothing lost, changed or added except what is granted.
+
+use std::collections::BTreeSet;
+
+use super::grants::Grants;
+use super::verdict::Finding;
+use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties};
+use crate::plan::{SchemaGrant, Severity};
+
+/// The rule that these findings break.
+pub const RULE: &str = "catalog";
+
+/// What became of the catalog.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CatalogComparison {
+    /// Objects compared.
+    pub objects: u64,
+    /// Objects that appeared, disappeared or changed as granted.
+    pub granted: Vec<ObjectName>,
+    /// Grants that nothing made use of.
+    pub unused: Vec<SchemaGrant>,
+    /// What differs without a grant.
+    pub findings: Vec<Finding>,
+}
+
+/// Compares two catalogs.
+#[must_use]
+pub fn compare(before: &Catalog, after: &Catalog, grants: &Grants) -> CatalogComparison {
+    let mut comparison = CatalogComparison { objects: before.objects.len() as u64, ..CatalogComparison::default() };
+    let mut used = BTreeSet::new();
+    let gone: Vec<_> = before.objects.keys().filter(|object| !after.objects.contains_key(object)).collect();
+    for object in &gone {
+        if grants.may_drop(object) {
+            used.insert(SchemaGrant::Drop((*object).clone()));
+            comparison.granted.push((*object).clone());
+        } else if !within_table(object, &gone) {
+            let parts = gone.iter().filter(|other| within_table(other, &[object])).count();
+            let rest = if parts > 0 { format!(", with {parts} objects that belong to it") } else { String::new() };
+            comparison.findings.push(finding(object, format!("{object} is gone{rest}")));
+        }
+    }
+    let come: Vec<_> = after.objects.keys().filter(|object| !before.objects.contains_key(object)).collect();
+    for object in &come {
+        if grants.may_add(object) {
+            used.insert(SchemaGrant::Add((*object).clone()));
+            comparison.granted.push((*object).clone());
+        } else if !within_table(object, &come) {
+            comparison.findings.push(finding(object, format!("{object} was added without a grant{}", definition(&after.objects[*object]))));
+        }
+    }
+    for (object, old) in &before.objects {
+        let Some(new) = after.objects.get(object).filter(|new| *new != old) else { continue };
+        if grants.may_change(object) {
+            used.insert(SchemaGrant::Change(object.clone()));
+            comparison.granted.push(object.clone());
+        } else {
+            comparison.findings.push(finding(object, format!("{object} changed: {}", changes(old, new))));
+        }
+    }
+    comparison.unused = grants.schema.iter().filter(|grant| !used.contains(grant)).cloned().collect();
+    comparison
+}
+
+/// Whether an object belongs to one of the tables in a list: what disappears with its table is told with it.
+fn within_table(object: &ObjectName, list: &[&ObjectName]) -> bool {
+    list.iter().any(|table| {
+        matches!(table.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView)
+            && *table != object
+            && object.name.strip_prefix(&table.name).is_some_and(|rest| rest.starts_with(['.', ':']))
+    })
+}
+
+fn finding(object: &ObjectName, message: String) -> Finding {
+    Finding {
+        rule: RULE.to_owned(),
+        severity: Severity::Error,
+        subject: object.to_string(),
+        message,
+        count: 1,
+        rows: Vec::new(),
+        hint: None,
+    }
+}
+
+fn definition(properties: &Properties) -> String {
+    properties.get("definition").map(|text| format!(": {text}")).unwrap_or_default()
+}
+
+/// Property by property: `default: 'x' → none, type: integer → bigint`.
+fn changes(old: &Properties, new: &Properties) -> String {
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let shown = |properties: &Properties, name: &str| match properties.get(name).map(String::as_str) {
+        None | Some("") => "none".to_owned(),
+        Some(value) => value.to_owned(),
+    };
+    let parts: Vec<_> = names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| format!("{name}: {} → {}", shown(old, name), shown(new, name)))
+        .collect();
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+    use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties};
+    use crate::verify::grants::Grants;
+
+    fn object(kind: ObjectKind, name: &str) -> ObjectName {
+        ObjectName { kind, name: name.to_owned() }
+    }
+
+    fn catalog(objects: &[(ObjectKind, &str, &str)]) -> Catalog {
+        let objects = objects.iter().map(|(kind, name, default)| {
+            (object(*kind, name), Properties::from([("default".to_owned(), (*default).to_owned())]))
+        });
+        Catalog { objects: objects.collect(), ..Catalog::default() }
+    }
+
+    #[test]
+    fn everything_that_is_not_granted_is_named_once() {
+        let before = catalog(&[
+            (ObjectKind::Table, "a", ""),
+            (ObjectKind::Column, "a.x", "1"),
+            (ObjectKind::Table, "b", ""),
+            (ObjectKind::Column, "b.x", ""),
+            (ObjectKind::Index, "b.i", ""),
+        ]);
+        let after = catalog(&[(ObjectKind::Table, "a", ""), (ObjectKind::Column, "a.x", ""), (ObjectKind::Index, "a.new", "")]);
+        let found = compare(&before, &after, &Grants::default());
+        let messages: Vec<_> = found.findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "table b is gone, with 2 objects that belong to it",
+                "index a.new was added without a grant",
+                "column a.x changed: default: 1 → none",
+            ]
+        );
+        let mut grants = Grants::default();
+        grants.add([object(ObjectKind::Index, "a.new"), object(ObjectKind::Index, "a.never")]);
+        let found = compare(&before, &after, &grants);
+        assert_eq!(found.findings.len(), 2);
+        assert_eq!(found.granted, [object(ObjectKind::Index, "a.new")]);
+        assert_eq!(found.unused.len(), 1);
+    }
+}

@@ -1,0 +1,317 @@
+//! Every old cell of every table, before and after.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::compare::{Rows, Side, differences};
+use super::grants::Grants;
+use super::judge::Judge;
+use super::rulings::Rulings;
+use super::verdict::{ColumnNumbers, Finding, TableResult};
+use crate::database::Reader;
+use crate::model::error::Result;
+use crate::model::table::{Catalog, Column, ObjectKind, ObjectName, TableName};
+use crate::plan::Severity;
+use crate::snapshot::digest::RowHasher;
+use crate::snapshot::rows;
+use crate::snapshot::seal::private_directory;
+use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
+
+/// What the comparison of all tables found.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Every table in numbers.
+    pub results: Vec<TableResult>,
+    /// What was read afterwards, with the columns and keys of before.
+    pub entries: Vec<TableEntry>,
+    /// The columns whose every cell was proven identical, in tables that neither lost nor gained a row.
+    pub identical: HashSet<(TableName, String)>,
+    /// Rows written after the run, by table.
+    pub since: Vec<(TableName, u64)>,
+}
+
+impl Tables {
+    /// Whether all these columns were proven identical.
+    #[must_use]
+    pub fn all_identical<'a>(&self, mut columns: impl Iterator<Item = &'a (TableName, String)>) -> bool {
+        columns.all(|column| self.identical.contains(column))
+    }
+
+    /// What was read of a table afterwards.
+    #[must_use]
+    pub fn entry(&self, table: &TableName) -> Option<&TableEntry> {
+        self.entries.iter().find(|entry| entry.table == *table)
+    }
+}
+
+/// Told of the comparison as it goes on.
+pub trait Listener {
+    /// More rows of a table or rule were read.
+    fn rows(&self, item: &str, more: u64);
+
+    /// A table was compared, in so many seconds.
+    ///
+    /// # Errors
+    /// Whatever ends the comparison.
+    fn compared(&self, result: &TableResult, seconds: f64) -> Result<()>;
+}
+
+/// The rows files of an earlier run's end: what differs from them was written since.
+#[derive(Debug, Clone, Copy)]
+pub struct Since<'a>(pub &'a Snapshot);
+
+/// What stands after: a session that is scanned, or another snapshot.
+pub enum After<'a> {
+    /// A session; the rows files of its scans go below the directory. Rows written since an earlier run's end are excused.
+    Live(&'a mut dyn Reader, &'a Path, Option<Since<'a>>),
+    /// A snapshot.
+    Snapshot(&'a Snapshot),
+}
+
+/// Compares every table of a snapshot with what stands now.
+///
+/// # Errors
+/// Where something cannot be read. Differences are not errors: they go into `rulings`.
+pub fn compare(
+    before: &Snapshot,
+    catalog: &Catalog,
+    mut after: After<'_>,
+    grants: &Grants,
+    scratch: &Path,
+    rulings: &mut Rulings,
+    listener: &dyn Listener,
+) -> Result<Tables> {
+    let mut tables = Tables::default();
+    for entry in &before.manifest.tables {
+        let began = std::time::Instant::now();
+        let name = entry.table.to_string();
+        let missing = missing_columns(entry, catalog);
+        if let Some(missing) = missing.filter(|missing| !missing.is_empty() || entry.columns.is_empty()) {
+            lost_columns(entry, &missing, grants, rulings);
+            continue;
+        }
+        let Some(found) = read_after(entry, catalog, &mut after, before.manifest.classes, &mut |rows| listener.rows(&name, rows))? else {
+            lost_table(entry, grants, rulings);
+            tables.results.push(TableResult {
+                table: name,
+                rows_before: Some(entry.contents.digest.rows),
+                rows_after: None,
+                cells: 0,
+                identical: false,
+                numbers: Vec::new(),
+            });
+            continue;
+        };
+        let result = decide(before, entry, &found, &mut after, grants, scratch, rulings, &mut tables)?;
+        listener.compared(&result, began.elapsed().as_secs_f64())?;
+        tables.results.push(result);
+        tables.entries.push(TableEntry { contents: found, ..entry.clone() });
+    }
+    Ok(tables)
+}
+
+/// The old columns that a table no longer has; `None` where the table itself is gone.
+fn missing_columns(entry: &TableEntry, catalog: &Catalog) -> Option<Vec<String>> {
+    let table = catalog.table(&entry.table)?;
+    Some(entry.columns.iter().filter(|column| table.column(&column.name).is_none()).map(|column| column.name.clone()).collect())
+}
+
+fn read_after(
+    entry: &TableEntry,
+    catalog: &Catalog,
+    after: &mut After<'_>,
+    classes: bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Option<Contents>> {
+    match after {
+        After::Live(reader, directory, _) => {
+            if catalog.table(&entry.table).is_none() {
+                return Ok(None);
+            }
+            let rows = Some(format!("rows/{}.rows", file_stem(&entry.table.to_string())));
+            let target = Target { directory, rows, file: None, classes };
+            scan(*reader, Scanned::Table(&entry.table, &entry.columns, &entry.key), &target, progress).map(|(contents, _)| Some(contents))
+        }
+        After::Snapshot(snapshot) => {
+            let same = |other: &&TableEntry| names(&other.columns) == names(&entry.columns) && other.key == entry.key;
+            Ok(snapshot.table(&entry.table).filter(same).map(|other| other.contents.clone()))
+        }
+    }
+}
+
+fn names(columns: &[Column]) -> Vec<&str> {
+    columns.iter().map(|column| column.name.as_str()).collect()
+}
+
+#[allow(clippy::too_many_arguments, reason = "one table's decision needs both sides and where to write what it finds")]
+fn decide(
+    before: &Snapshot,
+    entry: &TableEntry,
+    found: &Contents,
+    after: &mut After<'_>,
+    grants: &Grants,
+    scratch: &Path,
+    rulings: &mut Rulings,
+    tables: &mut Tables,
+) -> Result<TableResult> {
+    let name = entry.table.to_string();
+    let (old, new) = (&entry.contents.digest, &found.digest);
+    let cells = new.rows * entry.columns.len() as u64;
+    let identical = old == new;
+    let mut judge = Judge::new(grants, &entry.table, &entry.columns, &entry.key);
+    if !identical {
+        judge = judge.excusing(written_since(entry, found, after, &scratch.join("since"))?);
+        explain(before, entry, found, after, &scratch.join(file_stem(&name)), &mut |change| judge.judge(change))?;
+    }
+    let same_keys = old.rows == new.rows
+        && !entry.key.is_empty()
+        && entry.columns.iter().zip(old.columns.iter().zip(&new.columns)).all(|(column, (old, new))| !entry.key.contains(&column.name) || old == new);
+    for (column, (old, new)) in entry.columns.iter().zip(old.columns.iter().zip(&new.columns)) {
+        if identical || (same_keys && old == new) {
+            tables.identical.insert((entry.table.clone(), column.name.clone()));
+        }
+    }
+    let granted: Vec<_> = judge.granted().iter().map(|(column, count)| format!("{count} of {column}")).collect();
+    let granted_rows = judge.granted_rows();
+    if judge.since() > 0 {
+        tables.since.push((entry.table.clone(), judge.since()));
+    }
+    let since = judge.since();
+    let (removed, added, refused) = (judge.removed(), judge.added(), judge.refused());
+    let findings = judge.findings();
+    let (of_cells, of_keys): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| finding.rule.starts_with("cells:"));
+
+    let volatile = grants.volatile_table(&entry.table);
+    let counts = format!("{} before, {} after", old.rows, new.rows);
+    let expected = volatile || since > 0 || removed + added == 0 || old.rows == new.rows;
+    if expected {
+        rulings.pass(format!("rows:{name}"), counts);
+    } else {
+        rulings.judge(format!("rows:{name}"), counts.clone(), vec![finding("rows", &name, format!("{name} has {counts}"), old.rows.abs_diff(new.rows))]);
+    }
+    let key = if entry.key.is_empty() { "no key: whole rows are compared".to_owned() } else { format!("key ({})", entry.key.join(", ")) };
+    let evidence = match (removed + added, granted_rows) {
+        (0, 0) => format!("{key}: all {} as before", new.rows),
+        (0, granted) => format!("{key}: {granted} rows came or went as granted, all others as before"),
+        _ => format!("{key}: {removed} gone, {added} new"),
+    };
+    rulings.judge(format!("keys:{name}"), evidence, of_keys);
+    let evidence = if identical {
+        format!("{cells} cells identical")
+    } else if refused > 0 || (entry.key.is_empty() && removed + added > 0) {
+        format!("{cells} cells compared, {} differ", if entry.key.is_empty() { removed + added } else { refused })
+    } else if granted.is_empty() {
+        format!("{cells} cells compared, those of the rows that stayed identical")
+    } else {
+        format!("{cells} cells compared, changed as granted: {}", granted.join(", "))
+    };
+    rulings.judge(format!("cells:{name}"), evidence, of_cells);
+
+    let numbers = entry.contents.numbers.iter().zip(&found.numbers);
+    Ok(TableResult {
+        table: name,
+        rows_before: Some(old.rows),
+        rows_after: Some(new.rows),
+        cells,
+        identical,
+        numbers: numbers
+            .map(|((column, before), (_, after))| ColumnNumbers { column: column.clone(), before: before.shown(), after: after.shown() })
+            .collect(),
+    })
+}
+
+/// The key hashes of the rows that differ from what an earlier run's end left.
+fn written_since(entry: &TableEntry, found: &Contents, after: &After<'_>, scratch: &Path) -> Result<HashSet<u128>> {
+    let mut keys = HashSet::new();
+    let After::Live(_, directory, Some(Since(end))) = after else { return Ok(keys) };
+    let (Some(left), Some((name, _))) = (end.table(&entry.table), &found.rows) else { return Ok(keys) };
+    if left.contents.digest == found.digest {
+        return Ok(keys);
+    }
+    private_directory(scratch)?;
+    let (before, now) = (end.rows_file(&left.contents)?, directory.join(name));
+    let parts = rows::parts(&before, &now)?;
+    rows::join(&before, &now, scratch, parts, &mut |_, differences| {
+        keys.extend(differences.before.keys().chain(differences.after.keys()).map(|hashes| hashes.key));
+        Ok(())
+    })?;
+    Ok(keys)
+}
+
+/// Fetches the rows that differ.
+fn explain(
+    before: &Snapshot,
+    entry: &TableEntry,
+    found: &Contents,
+    after: &mut After<'_>,
+    scratch: &Path,
+    each: &mut dyn FnMut(super::compare::Change<'_>),
+) -> Result<()> {
+    let columns: Vec<String> = entry.columns.iter().map(|column| column.name.clone()).collect();
+    let key: Vec<usize> = entry.key.iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
+    let mut hasher = RowHasher::new((!key.is_empty()).then_some(key));
+    let file: PathBuf = match after {
+        After::Live(_, directory, _) => directory.join(found.rows.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default()),
+        After::Snapshot(snapshot) => snapshot.rows_file(found)?,
+    };
+    let rows: Rows<'_> = &mut |sink| match after {
+        After::Live(reader, _, _) => reader.scan(&entry.table, &columns, sink),
+        After::Snapshot(snapshot) => snapshot.read_contents(found, sink),
+    };
+    differences(
+        Side {
+            file: before.rows_file(&entry.contents)?,
+            bytes: entry.contents.bytes,
+            rows: &mut |sink| before.read_contents(&entry.contents, sink),
+        },
+        Side { file, bytes: found.bytes, rows },
+        &mut hasher,
+        scratch,
+        &mut |change| {
+            each(change);
+            Ok(())
+        },
+    )
+}
+
+fn lost_table(entry: &TableEntry, grants: &Grants, rulings: &mut Rulings) {
+    let name = entry.table.to_string();
+    let granted = grants.may_drop(&ObjectName { kind: ObjectKind::Table, name: name.clone() });
+    for class in ["rows", "keys", "cells"] {
+        let rule = format!("{class}:{name}");
+        if granted {
+            rulings.pass(rule, "the table was dropped as granted");
+        } else {
+            let count = entry.contents.digest.rows;
+            rulings.judge(rule, "the table is gone", vec![finding(class, &name, format!("{name} is gone with its {count} rows"), count)]);
+        }
+    }
+}
+
+fn lost_columns(entry: &TableEntry, missing: &[String], grants: &Grants, rulings: &mut Rulings) {
+    let name = entry.table.to_string();
+    let list = missing.join(", ");
+    let granted = missing
+        .iter()
+        .all(|column| grants.may_drop(&ObjectName { kind: ObjectKind::Column, name: format!("{name}.{column}") }));
+    let message = if granted {
+        format!("the columns {list} of {name} were dropped as granted; its other columns were not compared")
+    } else {
+        format!("the columns {list} of {name} are gone, and with them {} cells", entry.contents.digest.rows * missing.len() as u64)
+    };
+    for class in ["rows", "keys", "cells"] {
+        rulings.judge(format!("{class}:{name}"), message.clone(), vec![finding(class, &name, message.clone(), missing.len() as u64)]);
+    }
+}
+
+fn finding(class: &str, table: &str, message: String, count: u64) -> Finding {
+    Finding {
+        rule: format!("{class}:{table}"),
+        severity: Severity::Error,
+        subject: table.to_owned(),
+        message,
+        count,
+        rows: Vec::new(),
+        hint: None,
+    }
+}
