@@ -1,1 +1,48 @@
-fn main() {}
+//! The project's own tasks: `cargo xtask test`, `cargo xtask check`. Only the standard library, so that it builds in seconds.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::process::ExitCode;
+
+mod arrows;
+mod cargo;
+mod check;
+mod code;
+mod conventions;
+mod files;
+mod postgres;
+mod servers;
+mod test;
+
+const USAGE: &str = "\
+Tasks of this project:
+
+  cargo xtask test                all checks, then all tests, with a private PostgreSQL server for them
+  cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with a private PostgreSQL server for them
+  cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
+
+CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
+CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match (task.as_str(), rest.as_slice()) {
+        ("test", _) => test::run(&rest),
+        ("check", []) => check::run(),
+        (servers::SUPERVISE, [programs, directory]) => servers::supervise(programs.as_ref(), directory.as_ref()),
+        ("help" | "--help" | "-h", []) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    outcome.unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,211 @@
+//! Databases for the integration tests: a new one for each test, so that tests run in parallel; kept where a test fails.
+
+// Each test program uses its own part of this module.
+#![allow(dead_code, unused_macros, unused_imports, clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use postgres::{Client, NoTls, SimpleQueryMessage};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use tempfile::TempDir;
+
+/// The superuser's URL of the server for tests.
+///
+/// # Panics
+/// Where the environment does not name one: a missing server is a failure, never a reason to skip.
+pub fn postgres_url() -> String {
+    std::env::var("CUTOVER_TEST_POSTGRES")
+        .expect("CUTOVER_TEST_POSTGRES is not set: run the tests with `cargo xtask test`, which starts a private server")
+}
+
+/// A database of one test's own. Dropping it removes the database and its directory, unless the test panics: then both
+/// are kept, and stderr says where.
+#[derive(Debug)]
+pub struct Scratch {
+    place: Place,
+    /// `None` only while it is dropped.
+    directory: Option<TempDir>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Postgres { database: String },
+    Sqlite { file: PathBuf },
+}
+
+impl Scratch {
+    /// A new database on the PostgreSQL server for tests.
+    pub fn postgres(test_name: &str) -> Self {
+        static CREATED: AtomicU32 = AtomicU32::new(0);
+        let number = CREATED.fetch_add(1, Ordering::Relaxed);
+        let suffix = format!("_{}_{number}", std::process::id());
+        let mut database = format!("test_{}", test_name.to_lowercase());
+        // PostgreSQL cuts longer names in silence, and the suffix is what makes them unique.
+        database.truncate(63 - suffix.len());
+        database.push_str(&suffix);
+        administrate(&format!("CREATE DATABASE \"{database}\" TEMPLATE template0"));
+        Self { place: Place::Postgres { database }, directory: Some(directory(test_name)) }
+    }
+
+    /// A new SQLite file in a directory of its own; the first statement creates it.
+    pub fn sqlite(test_name: &str) -> Self {
+        let directory = directory(test_name);
+        let file = directory.path().join("scratch.db");
+        Self { place: Place::Sqlite { file }, directory: Some(directory) }
+    }
+
+    /// The URL that people would give to cutover.
+    pub fn url(&self) -> String {
+        match &self.place {
+            Place::Postgres { database } => url_of(database),
+            Place::Sqlite { file } => format!("sqlite://{}", file.display()),
+        }
+    }
+
+    /// A directory of the test's own, for plans and runs.
+    pub fn directory(&self) -> &Path {
+        self.directory.as_ref().expect("there until the drop").path()
+    }
+
+    /// The word for this database in plans and file names: `postgres`, `sqlite`.
+    pub fn dialect(&self) -> &'static str {
+        match self.place {
+            Place::Postgres { .. } => "postgres",
+            Place::Sqlite { .. } => "sqlite",
+        }
+    }
+
+    /// Runs statements, separated by semicolons, in a session of their own.
+    #[track_caller]
+    pub fn execute(&self, sql: &str) {
+        let result = match &self.place {
+            Place::Postgres { database } => connect(database).batch_execute(sql).map_err(|error| explain(&error)),
+            Place::Sqlite { file } => open(file).execute_batch(sql).map_err(|error| error.to_string()),
+        };
+        if let Err(error) = result {
+            panic!("{error}\n{sql}");
+        }
+    }
+
+    /// The rows of one query, in a session of its own, as text; `None` is NULL.
+    ///
+    /// PostgreSQL's own text. SQLite has only numbers, texts and blobs; whole floating numbers have no fraction here
+    /// (as in PostgreSQL), and blobs are `\x` and hexadecimal digits.
+    #[track_caller]
+    pub fn query(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let result = match &self.place {
+            Place::Postgres { database } => postgres_rows(&mut connect(database), sql).map_err(|error| explain(&error)),
+            Place::Sqlite { file } => sqlite_rows(&open(file), sql).map_err(|error| error.to_string()),
+        };
+        result.unwrap_or_else(|error| panic!("{error}\n{sql}"))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            if let Some(directory) = self.directory.take() {
+                eprintln!("kept for a look: {} and the directory {}", self.url(), directory.keep().display());
+            }
+        } else if let Place::Postgres { database } = &self.place {
+            administrate(&format!("DROP DATABASE \"{database}\" WITH (FORCE)"));
+        }
+    }
+}
+
+/// Writes one body as a test on every database.
+///
+/// ```ignore
+/// each_database! {
+///     fn rows_are_counted(database: Scratch) {
+///         database.execute("CREATE TABLE schools (id integer PRIMARY KEY)");
+///     }
+/// }
+/// ```
+/// becomes the tests `rows_are_counted::postgres` and `rows_are_counted::sqlite`.
+macro_rules! each_database {
+    ($($(#[$attribute:meta])* fn $name:ident($database:ident: Scratch) $body:block)+) => {
+        $(
+            $(#[$attribute])*
+            mod $name {
+                use super::*;
+
+                fn body($database: Scratch) $body
+
+                #[test]
+                fn postgres() {
+                    body(Scratch::postgres(stringify!($name)));
+                }
+
+                #[test]
+                fn sqlite() {
+                    body(Scratch::sqlite(stringify!($name)));
+                }
+            }
+        )+
+    };
+}
+pub(crate) use each_database;
+
+fn directory(test_name: &str) -> TempDir {
+    tempfile::Builder::new().prefix(&format!("cutover-{test_name}-")).tempdir().expect("a temporary directory can be created")
+}
+
+/// The server's URL with another database.
+fn url_of(database: &str) -> String {
+    let url = postgres_url();
+    let (address, options) =
+        url.split_once('?').map_or((url.as_str(), String::new()), |(address, options)| (address, format!("?{options}")));
+    let server = address.rfind('/').filter(|slash| !address[..*slash].ends_with('/')).map_or(address, |slash| &address[..slash]);
+    format!("{server}/{database}{options}")
+}
+
+#[track_caller]
+fn connect(database: &str) -> Client {
+    let url = url_of(database);
+    Client::connect(&url, NoTls).unwrap_or_else(|error| panic!("no connection to {database}: {}", explain(&error)))
+}
+
+/// Runs one statement in the server's own database.
+#[track_caller]
+fn administrate(sql: &str) {
+    let mut client = Client::connect(&postgres_url(), NoTls).unwrap_or_else(|error| panic!("no server for tests: {}", explain(&error)));
+    client.batch_execute(sql).unwrap_or_else(|error| panic!("{}\n{sql}", explain(&error)));
+}
+
+/// The server's own words, which the driver's `Display` leaves out.
+fn explain(error: &postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn postgres_rows(client: &mut Client, sql: &str) -> Result<Vec<Vec<Option<String>>>, postgres::Error> {
+    let messages = client.simple_query(sql)?;
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
+        _ => None,
+    });
+    Ok(rows.collect())
+}
+
+fn open(file: &Path) -> Connection {
+    Connection::open(file).unwrap_or_else(|error| panic!("{} cannot be opened: {error}", file.display()))
+}
+
+fn sqlite_rows(connection: &Connection, sql: &str) -> Result<Vec<Vec<Option<String>>>, rusqlite::Error> {
+    let mut statement = connection.prepare(sql)?;
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| (0..columns).map(|column| row.get_ref(column).map(text)).collect())?;
+    rows.collect()
+}
+
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Some(bytes.iter().fold(String::from("\\x"), |digits, byte| format!("{digits}{byte:02x}"))),
+    }
+}

@@ -1,0 +1,173 @@
+//! `cargo xtask test`: the checks, then every test, against a private PostgreSQL server.
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{ExitCode, Stdio};
+
+use crate::cargo;
+use crate::check;
+use crate::postgres;
+use crate::servers::Server;
+
+/// The variable in which the tests find the superuser's URL of their server.
+const SERVER_VARIABLE: &str = "CUTOVER_TEST_POSTGRES";
+
+/// Runs the tests. Without arguments, all of them, and the checks before; with arguments, what `cargo test ARGUMENTS…`
+/// runs. The last line on stdout is `N passed, N failed`: the sums over all test programs, with one more failure for
+/// each check that failed and each test program that ended before its tests did.
+///
+/// # Errors
+/// Where there is no server for the tests.
+pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
+    let root = cargo::workspace_root()?;
+    let failed_checks = if arguments.is_empty() { check::failures(&root) } else { 0 };
+
+    let mut command = cargo::command(&root);
+    command.arg("test").args(selection(arguments)).args(arguments).stdout(Stdio::piped());
+    let server = if env::var_os(SERVER_VARIABLE).is_some() {
+        if let Some(programs) = postgres::find()? {
+            command.env(postgres::PROGRAMS_VARIABLE, programs);
+        }
+        None
+    } else {
+        let programs = postgres::find_or_install()?;
+        let server = Server::start(&programs)?;
+        command.env(SERVER_VARIABLE, server.url()).env(postgres::PROGRAMS_VARIABLE, programs);
+        Some(server)
+    };
+
+    let mut tests = command.spawn().map_err(|error| format!("cargo does not start: {error}"))?;
+    let mut tally = match tests.stdout.take() {
+        Some(output) => Tally::of(output, io::stdout()).map_err(|error| format!("the tests' output cannot be passed on: {error}"))?,
+        None => Tally::default(),
+    };
+    let status = tests.wait().map_err(|error| format!("cargo cannot be waited for: {error}"))?;
+    drop(server);
+
+    if !status.success() && tally.failed() == 0 {
+        eprintln!("\nno test failed, but cargo ended with {status}: see above what did not build");
+        tally.unfinished += 1;
+    }
+    if failed_checks > 0 {
+        eprintln!("\n{failed_checks} of the checks before the tests failed: see above, or run `cargo xtask check`");
+    }
+    println!("\n{} passed, {} failed", tally.passed, tally.failed() + failed_checks);
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Ok(ExitCode::from(if code == 0 && failed_checks > 0 { 1 } else { code }))
+}
+
+/// What cargo needs to be told besides the arguments: everything, to the end, unless they name packages of their own.
+fn selection(arguments: &[String]) -> &'static [&'static str] {
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    let names_packages = own.clone().any(|argument| {
+        ["-p", "--package", "--workspace", "--all", "--manifest-path"].iter().any(|option| argument == option)
+            || argument.starts_with("--package=")
+            || argument.starts_with("--manifest-path=")
+            || (argument.starts_with("-p") && !argument.starts_with("--"))
+    });
+    match (arguments.is_empty(), names_packages) {
+        (true, _) => &["--workspace", "--no-fail-fast"],
+        (false, false) => &["--workspace"],
+        (false, true) => &[],
+    }
+}
+
+/// How the tests came out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    counted_failures: u64,
+    /// Test programs that began and never told their result, because they were killed or aborted.
+    unfinished: u64,
+}
+
+impl Tally {
+    /// Passes the output of cargo on, line by line, and adds up the results in it.
+    fn of(from: impl Read, mut to: impl Write) -> io::Result<Self> {
+        let mut from = BufReader::new(from);
+        let mut tally = Self::default();
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line)? > 0 {
+            to.write_all(&line)?;
+            to.flush()?;
+            tally.add(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+        Ok(tally)
+    }
+
+    fn add(&mut self, line: &str) {
+        if begins(line) {
+            self.unfinished += 1;
+        } else if let Some((passed, failed)) = result(line) {
+            self.passed += passed;
+            self.counted_failures += failed;
+            self.unfinished = self.unfinished.saturating_sub(1);
+        }
+    }
+
+    fn failed(&self) -> u64 {
+        self.counted_failures + self.unfinished
+    }
+}
+
+/// Whether a line begins the tests of one program: `running 12 tests`.
+fn begins(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    matches!(words[..], ["running", count, "test" | "tests"] if count.parse::<u64>().is_ok())
+}
+
+/// The passed and failed tests of one program: `test result: ok. 12 passed; 0 failed; …`.
+fn result(line: &str) -> Option<(u64, u64)> {
+    let counts = line.strip_prefix("test result: ")?;
+    let count = |of: &str| {
+        let words: Vec<&str> = counts.split([' ', ';']).collect();
+        let position = words.iter().position(|word| *word == of)?;
+        words.get(position.checked_sub(1)?)?.parse().ok()
+    };
+    Some((count("passed")?, count("failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tally, selection};
+
+    fn tally(output: &str) -> Tally {
+        let mut passed_on = Vec::new();
+        let tally = Tally::of(output.as_bytes(), &mut passed_on).unwrap();
+        assert_eq!(passed_on, output.as_bytes(), "every byte is passed on");
+        tally
+    }
+
+    #[test]
+    fn results_of_all_programs_are_added() {
+        let output = "\nrunning 2 tests\ntest a ... ok\ntest b ... FAILED\n\n\
+            test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+            running 1 test\ntest c ... ok\ntest result: ok. 1 passed; 0 failed; 3 ignored; 0 measured; 7 filtered out; finished in 0.01s\n";
+        let tally = tally(output);
+        assert_eq!((tally.passed, tally.failed()), (2, 1));
+    }
+
+    #[test]
+    fn a_program_that_is_killed_counts_as_a_failure() {
+        let output = "running 2 tests\ntest a ... ok\nrunning 1 test\ntest c ... ok\ntest result: ok. 1 passed; 0 failed; 0 ignored;";
+        let tally = tally(output);
+        assert_eq!((tally.passed, tally.failed()), (1, 1));
+    }
+
+    #[test]
+    fn output_of_a_test_is_no_result() {
+        assert_eq!(tally("running late with 3 tests\n  test result: ok. 5 passed; 0 failed;\n"), Tally::default());
+    }
+
+    #[test]
+    fn the_whole_workspace_is_tested_unless_packages_are_named() {
+        let arguments = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(selection(&arguments("")), ["--workspace", "--no-fail-fast"]);
+        assert_eq!(selection(&arguments("fence")), ["--workspace"]);
+        assert_eq!(selection(&arguments("-- -p")), ["--workspace"]);
+        for named in ["-p cutover --test scratch", "-pcutover", "--package=cutover"] {
+            assert!(selection(&arguments(named)).is_empty(), "{named}");
+        }
+    }
+}
