@@ -5,6 +5,8 @@ use crate::model::operation::{Operation, Rendered};
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
 
+use super::render;
+
 /// SQLite's dialect.
 #[derive(Debug, Clone, Copy)]
 pub struct SqliteDialect;
@@ -19,15 +21,15 @@ impl Dialect for SqliteDialect {
     }
 
     fn quote_literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
+        render::literal(text)
     }
 
     fn split(&self, _script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
         Ok(Vec::new())
     }
 
-    fn render(&self, _operation: &Operation, _table: &Table) -> Result<Rendered, String> {
-        Err("not there yet".to_owned())
+    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
+        render::operation(operation, table)
     }
 
     fn refuse(&self, _statement: &ScriptStatement) -> Option<Refusal> {

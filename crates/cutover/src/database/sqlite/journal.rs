@@ -1,0 +1,70 @@
+//! The journal table: one row for each run, written in the transaction that it proves.
+
+use crate::database::RunRecord;
+use crate::model::error::{Error, ErrorKind, Result};
+
+use super::session::Handle;
+
+/// The journal table. Never part of a comparison.
+pub(super) const TABLE: &str = "cutover_runs";
+
+const COLUMNS: [&str; 6] = ["run", "plan", "plan_hash", "state", "started_at", "tool"];
+
+/// Whether the journal table exists and is ours.
+///
+/// # Errors
+/// `Refused` where something else has its name.
+pub(super) fn exists(handle: &Handle) -> Result<bool> {
+    let kinds: Vec<String> =
+        handle.rows("SELECT type FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE", [TABLE], |row| row.get(0))?;
+    if kinds.is_empty() {
+        return Ok(false);
+    }
+    let columns: Vec<String> = handle.rows("SELECT name FROM pragma_table_xinfo(?1, 'main')", [TABLE], |row| row.get(0))?;
+    if kinds == ["table"] && columns == COLUMNS {
+        return Ok(true);
+    }
+    Err(Error::new(ErrorKind::Refused, format!("the database has a {} {TABLE} that is not the journal table", kinds.join(" and ")))
+        .hint(format!("rename it; the journal table has the columns {}", COLUMNS.join(", "))))
+}
+
+/// All records, oldest first; none where there is no journal table.
+///
+/// # Errors
+/// `Refused` where something else has its name.
+pub(super) fn records(handle: &Handle) -> Result<Vec<RunRecord>> {
+    if !exists(handle)? {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT {} FROM main.{TABLE} ORDER BY started_at, rowid", COLUMNS.join(", "));
+    handle.rows(&sql, [], |row| {
+        Ok(RunRecord {
+            run: row.get(0)?,
+            plan: row.get(1)?,
+            plan_hash: row.get(2)?,
+            state: row.get(3)?,
+            started_at: row.get(4)?,
+            tool: row.get(5)?,
+        })
+    })
+}
+
+/// Writes a run's record, in place of one that it may have.
+///
+/// # Errors
+/// SQLite's, or `Refused` where something else has the table's name.
+pub(super) fn write(handle: &Handle, record: &RunRecord) -> Result<()> {
+    if !exists(handle)? {
+        handle.run(&format!(
+            "CREATE TABLE main.{TABLE} (run TEXT NOT NULL PRIMARY KEY, plan TEXT NOT NULL, plan_hash TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, tool TEXT NOT NULL)"
+        ))?;
+    }
+    let updates: Vec<_> = COLUMNS.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
+    let sql = format!(
+        "INSERT INTO main.{TABLE} ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (run) DO UPDATE SET {}",
+        COLUMNS.join(", "),
+        updates.join(", ")
+    );
+    let values = [&record.run, &record.plan, &record.plan_hash, &record.state, &record.started_at, &record.tool];
+    handle.told("write the journal row", handle.connection.execute(&sql, values)).map(|_| ())
+}
