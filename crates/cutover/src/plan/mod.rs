@@ -208,3 +208,13 @@ pub enum SchemaGrant {
     /// The object may change its properties.
     Change(ObjectName),
 }
+
+impl std::fmt::Display for SchemaGrant {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Add(object) => write!(formatter, "{object} may be added"),
+            Self::Drop(object) => write!(formatter, "{object} may be dropped"),
+            Self::Change(object) => write!(formatter, "{object} may change"),
+        }
+    }
+}

@@ -149,13 +149,19 @@ pub fn steps(prepared: &Prepared, options: &Options, journal: &Journal<'_>, writ
         }
         let mut rows = 0;
         for (number, statement) in step.statements.iter().enumerate() {
-            journal.monitor().progress(&Progress { stage: Stage::Steps, item: statement.sql.clone(), done, total: Some(total), unit: "statements" });
+            journal.monitor().progress(&Progress {
+                stage: Stage::Steps,
+                item: statement.sql.clone(),
+                done,
+                total: Some(total),
+                unit: "statements",
+            });
             rows += execute(statement, &step.name, number as u64 + 1, &mut rewritten, options, journal, writer)?;
             done += 1;
         }
-        writer.settle().map_err(|error| {
-            error.hint(format!("it fired at the end of the step {}, as it would have at COMMIT", step.name))
-        })?;
+        writer
+            .settle()
+            .map_err(|error| error.hint(format!("it fired at the end of the step {}, as it would have at COMMIT", step.name)))?;
         journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
     }
     finished(journal, Stage::Steps, began)?;

@@ -55,7 +55,8 @@ impl RunDirectory {
         if let Some(position) = runs.iter().position(|directory| directory.run == name) {
             return Ok(runs.swap_remove(position));
         }
-        let of_plan = runs.iter().rev().find(|directory| directory.path.parent().and_then(Path::file_name).is_some_and(|plan| plan == name));
+        let of_plan =
+            runs.iter().rev().find(|directory| directory.path.parent().and_then(Path::file_name).is_some_and(|plan| plan == name));
         of_plan.cloned().ok_or_else(|| {
             let known: Vec<_> = runs.iter().rev().take(5).map(|directory| directory.path.display().to_string()).collect();
             let hint = if known.is_empty() {

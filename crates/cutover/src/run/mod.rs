@@ -23,7 +23,6 @@ use crate::database::Writer;
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::{Plan, PlanFiles, RunValues};
-use crate::verify::grants::Grants;
 use crate::verify::rulings::Rulings;
 use crate::verify::verdict::Verdict;
 
@@ -31,7 +30,6 @@ pub use directory::RunDirectory;
 pub use options::{Ended, Engine, Finished, Options};
 
 use preflight::Preflight;
-use prepare::Prepared;
 use transaction::{FenceLimit, raise};
 
 /// Runs a plan.
@@ -119,7 +117,11 @@ fn decide(
     let verdict = rulings.finish(&terms, tables);
     directory.keep_verdict(&verdict)?;
     for rule in &verdict.rules {
-        journal.record(EventKind::RuleDecided { rule: rule.rule.clone(), passed: rule.outcome.holds(), evidence: rule.evidence.clone() })?;
+        journal.record(EventKind::RuleDecided {
+            rule: rule.rule.clone(),
+            passed: rule.outcome.holds(),
+            evidence: rule.evidence.clone(),
+        })?;
     }
     journal.record(EventKind::VerdictReached {
         passed: verdict.passed,
@@ -162,10 +164,4 @@ fn started(
         journal.record(check.clone())?;
     }
     Ok(())
-}
-
-/// The grants of a plan on the database that it ran on, for whoever compares later.
-#[must_use]
-pub fn grants_of(prepared: &Prepared) -> &Grants {
-    &prepared.grants
 }

@@ -33,7 +33,13 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     if !plan.databases.iter().any(|name| name == dialect.name()) {
         return Err(Error::new(
             ErrorKind::Refused,
-            format!("the plan {} is for {}, and {} is {}", plan.name, plan.databases.join(" and "), engine.database.place(), dialect.name()),
+            format!(
+                "the plan {} is for {}, and {} is {}",
+                plan.name,
+                plan.databases.join(" and "),
+                engine.database.place(),
+                dialect.name()
+            ),
         ));
     }
     let mut reader = engine.database.read()?;
@@ -48,8 +54,9 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     let catalog = reader.catalog()?;
     let faults = against::check_against(plan, &catalog, dialect);
     if !faults.is_empty() {
-        return Err(Error::faults(format!("the plan {} does not fit {}", plan.name, engine.database.place()), faults)
-            .hint("nothing was touched"));
+        return Err(
+            Error::faults(format!("the plan {} does not fit {}", plan.name, engine.database.place()), faults).hint("nothing was touched")
+        );
     }
     prepare(plan, dialect, &catalog, values, options)?;
     let mut rulings = Rulings::default();

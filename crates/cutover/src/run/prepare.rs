@@ -78,13 +78,14 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
     let mut faults = Vec::new();
     for step in &plan.steps {
         let ready = match &step.body {
-            StepBody::Operation(Operation::AddColumn(add)) => {
-                add_column(step, add, dialect, catalog, options, &mut prepared).unwrap_or_else(|mut found| {
+            StepBody::Operation(Operation::AddColumn(add)) => add_column(step, add, dialect, catalog, options, &mut prepared)
+                .unwrap_or_else(|mut found| {
                     faults.append(&mut found);
                     PreparedStep::new(step)
-                })
+                }),
+            StepBody::Script { statements, undo } => {
+                script(step, statements, undo.as_deref(), plan, dialect, values, catalog, &mut prepared)
             }
-            StepBody::Script { statements, undo } => script(step, statements, undo.as_deref(), plan, dialect, values, catalog, &mut prepared),
         };
         prepared.steps.push(ready);
     }
@@ -281,6 +282,5 @@ fn ledger_step(ledger: &crate::plan::Ledger, dialect: &dyn Dialect, values: &Run
 }
 
 fn started_milliseconds(values: &RunValues) -> i64 {
-    chrono::NaiveDateTime::parse_from_str(&values.run_started_at, "%Y-%m-%d %H:%M:%S")
-        .map_or(0, |time| time.and_utc().timestamp_millis())
+    chrono::NaiveDateTime::parse_from_str(&values.run_started_at, "%Y-%m-%d %H:%M:%S").map_or(0, |time| time.and_utc().timestamp_millis())
 }

@@ -151,7 +151,7 @@ pub fn compare_catalog(before: &Catalog, after: &Catalog, grants: &crate::verify
         comparison.findings.len()
     );
     for grant in &comparison.unused {
-        rulings.note(catalog::RULE, "contract", format!("a grant was not used: {grant:?}"));
+        rulings.note(catalog::RULE, "contract", format!("a grant was not used: {grant}"));
     }
     rulings.judge(catalog::RULE, evidence, comparison.findings);
 }
@@ -161,7 +161,8 @@ pub fn not_covered<'a>(objects: impl Iterator<Item = &'a NotCovered>, rulings: &
     let objects: std::collections::BTreeSet<_> = objects.collect();
     for object in objects {
         let rule = format!("covered:{}", object.object);
-        let mut finding = found(&rule, &object.object.to_string(), format!("{} cannot be compared: {}", object.object, object.reason), 1, Vec::new());
+        let mut finding =
+            found(&rule, &object.object.to_string(), format!("{} cannot be compared: {}", object.object, object.reason), 1, Vec::new());
         finding.hint = Some(format!("--accept '{rule}' accepts it by name; the report shows that"));
         rulings.judge(&rule, object.reason.clone(), vec![finding]);
     }

@@ -112,9 +112,9 @@ mod tests {
     }
 
     fn catalog(objects: &[(ObjectKind, &str, &str)]) -> Catalog {
-        let objects = objects.iter().map(|(kind, name, default)| {
-            (object(*kind, name), Properties::from([("default".to_owned(), (*default).to_owned())]))
-        });
+        let objects = objects
+            .iter()
+            .map(|(kind, name, default)| (object(*kind, name), Properties::from([("default".to_owned(), (*default).to_owned())])));
         Catalog { objects: objects.collect(), ..Catalog::default() }
     }
 

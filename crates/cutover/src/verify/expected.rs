@@ -52,7 +52,11 @@ pub fn columns(
         let name = format!("{}.{}", promise.table, promise.column);
         let rule = format!("column:{name}");
         let Some(column) = catalog.table(&promise.table).and_then(|table| table.column(&promise.column)) else {
-            rulings.judge(&rule, "the column is not there", vec![found(&rule, &name, format!("the column {name} is not there"), 1, Vec::new())]);
+            rulings.judge(
+                &rule,
+                "the column is not there",
+                vec![found(&rule, &name, format!("the column {name} is not there"), 1, Vec::new())],
+            );
             continue;
         };
         let nullable = if column.nullable { "nullable" } else { "not null" };
@@ -99,7 +103,11 @@ fn value(
         dialect.distinct(&dialect.quote_identifier(&promise.column), fill),
     );
     let (mut count, mut evidence) = offenders(reader, &sql)?;
-    if count > 0 && old_rows_only && !key.is_empty() && let Some(entry) = entry {
+    if count > 0
+        && old_rows_only
+        && !key.is_empty()
+        && let Some(entry) = entry
+    {
         (count, evidence) = old_offenders(reader, &sql, &key, before, entry)?;
     }
     if count == 0 {
@@ -147,7 +155,14 @@ fn old_offenders(
 ///
 /// # Errors
 /// Where a query fails.
-pub fn keys(before: &Catalog, after: &Catalog, tables: &Tables, dialect: &dyn Dialect, reader: &mut dyn Reader, rulings: &mut Rulings) -> Result<()> {
+pub fn keys(
+    before: &Catalog,
+    after: &Catalog,
+    tables: &Tables,
+    dialect: &dyn Dialect,
+    reader: &mut dyn Reader,
+    rulings: &mut Rulings,
+) -> Result<()> {
     for table in before.tables.iter().filter(|table| after.table(&table.name).is_some()) {
         for key in &table.keys {
             let rule = unique_rule(&table.name, &key.columns);
@@ -178,7 +193,8 @@ fn uniqueness(
     let rule = unique_rule(table, columns);
     let subject = format!("{table}.{}", columns.join("+"));
     let mut findings = Vec::new();
-    let enforced = after.table(table).and_then(|table| table.keys.iter().find(|key| key.columns == columns && (name.is_empty() || key.name == name)));
+    let enforced =
+        after.table(table).and_then(|table| table.keys.iter().find(|key| key.columns == columns && (name.is_empty() || key.name == name)));
     if enforced.is_none() {
         findings.push(found(&rule, &subject, format!("no valid unique key {name} enforces {subject}"), 1, Vec::new()));
     }
@@ -195,16 +211,28 @@ fn uniqueness(
 ///
 /// # Errors
 /// Where a query fails.
-pub fn not_null(before: &Catalog, after: &Catalog, tables: &Tables, dialect: &dyn Dialect, reader: &mut dyn Reader, rulings: &mut Rulings) -> Result<()> {
+pub fn not_null(
+    before: &Catalog,
+    after: &Catalog,
+    tables: &Tables,
+    dialect: &dyn Dialect,
+    reader: &mut dyn Reader,
+    rulings: &mut Rulings,
+) -> Result<()> {
     for table in &before.tables {
         let Some(now) = after.table(&table.name) else { continue };
-        let columns: Vec<_> =
-            table.columns.iter().filter(|column| !column.nullable && now.column(&column.name).is_some()).map(|column| column.name.clone()).collect();
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .filter(|column| !column.nullable && now.column(&column.name).is_some())
+            .map(|column| column.name.clone())
+            .collect();
         if columns.is_empty() {
             continue;
         }
         let rule = format!("not_null:{}", table.name);
-        let differing: Vec<_> = columns.iter().filter(|column| !tables.identical.contains(&(table.name.clone(), (*column).clone()))).collect();
+        let differing: Vec<_> =
+            columns.iter().filter(|column| !tables.identical.contains(&(table.name.clone(), (*column).clone()))).collect();
         if differing.is_empty() {
             rulings.imply(rule, format!("{} columns identical", columns.len()));
             continue;
@@ -212,7 +240,8 @@ pub fn not_null(before: &Catalog, after: &Catalog, tables: &Tables, dialect: &dy
         let mut findings = Vec::new();
         for column in differing {
             let quoted = dialect.quote_identifier(column);
-            let sql = format!("SELECT COUNT(*) AS rows FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
+            let sql =
+                format!("SELECT COUNT(*) AS rows FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
             let (_, rows) = offenders(reader, &sql)?;
             let count = rows.first().and_then(|row| row.cells.first()?.after.as_ref()?.parse::<u64>().ok()).unwrap_or(0);
             if count > 0 {
@@ -239,7 +268,8 @@ pub fn sequences(before: &[SequencePosition], after: &[SequencePosition], tables
         }
         let Some((table, column)) = &position.numbers else { continue };
         let numbers = tables.entry(table).and_then(|entry| entry.contents.numbers.iter().find(|(name, _)| name == column));
-        let extreme = numbers.and_then(|(_, numbers)| if position.increment < 0 { numbers.smallest_integer() } else { numbers.largest_integer() });
+        let extreme =
+            numbers.and_then(|(_, numbers)| if position.increment < 0 { numbers.smallest_integer() } else { numbers.largest_integer() });
         if let Some(largest) = extreme.filter(|largest| behind(position.next, *largest)) {
             let message = format!("the sequence {name} gives {} next, and {table}.{column} already holds {largest}", position.next);
             let mut finding = found("sequences", name, message, 1, Vec::new());

@@ -79,7 +79,8 @@ impl<'a> Judge<'a> {
 
     /// Judges one differing row.
     pub fn judge(&mut self, change: Change<'_>) {
-        if !self.excused.is_empty() {
+        let volatile = self.grants.volatile_table(self.table);
+        if !self.excused.is_empty() && !volatile {
             let (Change::Removed(row) | Change::Added(row) | Change::Changed(_, row)) = change;
             if self.excused.contains(&self.hasher.hash(row).key) {
                 let key = identity(&self.key, self.columns, row);
@@ -87,7 +88,6 @@ impl<'a> Judge<'a> {
                 return;
             }
         }
-        let volatile = self.grants.volatile_table(self.table);
         match change {
             Change::Removed(row) => {
                 let evidence = self.evidence(row, |cell| (Some(excerpt(cell)), None));

@@ -56,7 +56,8 @@ fn one(plan: &Plan, probe: &Probe, dialect: &dyn Dialect, values: &RunValues, wr
             let (count, rows) = offenders(writer, &sql).map_err(|error| error.at(place.clone()))?;
             if count > 0 {
                 let shown = rows.first().map(|row| {
-                    let cells: Vec<_> = row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
+                    let cells: Vec<_> =
+                        row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
                     format!(": {}", cells.join(", "))
                 });
                 let message = format!("{count} rows say what went wrong{}", shown.unwrap_or_default());

@@ -47,7 +47,9 @@ impl Again<'_> {
             let rule = &entry.rule;
             match self.look(reader, entry)? {
                 Came::Implied => rulings.imply(rule, "every column that it reads is identical"),
-                Came::NotTaken => rulings.skip(rule, "columns that it reads differ, so that it is not implied; its result before was not taken"),
+                Came::NotTaken => {
+                    rulings.skip(rule, "columns that it reads differ, so that it is not implied; its result before was not taken")
+                }
                 Came::Same(rows) => rulings.pass(rule, format!("{rows} rows identical")),
                 Came::Different { lost, lost_count, new, new_count } => {
                     let mut findings = Vec::new();
@@ -127,11 +129,7 @@ impl Again<'_> {
         let (mut lost_count, mut new_count) = (0, 0);
         let file = self.directory.join(new.rows.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default());
         differences(
-            Side {
-                file: self.before.rows_file(old)?,
-                bytes: old.bytes,
-                rows: &mut |sink| self.before.read_contents(old, sink),
-            },
+            Side { file: self.before.rows_file(old)?, bytes: old.bytes, rows: &mut |sink| self.before.read_contents(old, sink) },
             Side { file, bytes: new.bytes, rows: &mut |sink| reader.query(&entry.sql, sink).map(|_| ()) },
             &mut RowHasher::new(None),
             &self.directory.join("scratch").join(file_stem(&entry.rule)),

@@ -194,10 +194,8 @@ mod tests {
 
     #[test]
     fn a_criterion_needs_at_least_one_rule_and_all_of_them() {
-        let criterion = |rules: &[&str]| Criterion {
-            sentence: "s".to_owned(),
-            rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
-        };
+        let criterion =
+            |rules: &[&str]| Criterion { sentence: "s".to_owned(), rules: rules.iter().map(|rule| (*rule).to_owned()).collect() };
         let criteria = [criterion(&["rows:a"]), criterion(&["rows"]), criterion(&["value:*.x"])];
         let verdict = rulings().finish(&Terms { criteria: &criteria, ..Terms::default() }, Vec::new());
         let ticked: Vec<_> = verdict.criteria.iter().map(|criterion| criterion.ticked).collect();

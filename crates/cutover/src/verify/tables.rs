@@ -165,7 +165,11 @@ fn decide(
     }
     let same_keys = old.rows == new.rows
         && !entry.key.is_empty()
-        && entry.columns.iter().zip(old.columns.iter().zip(&new.columns)).all(|(column, (old, new))| !entry.key.contains(&column.name) || old == new);
+        && entry
+            .columns
+            .iter()
+            .zip(old.columns.iter().zip(&new.columns))
+            .all(|(column, (old, new))| !entry.key.contains(&column.name) || old == new);
     for (column, (old, new)) in entry.columns.iter().zip(old.columns.iter().zip(&new.columns)) {
         if identical || (same_keys && old == new) {
             tables.identical.insert((entry.table.clone(), column.name.clone()));
@@ -187,7 +191,11 @@ fn decide(
     if expected {
         rulings.pass(format!("rows:{name}"), counts);
     } else {
-        rulings.judge(format!("rows:{name}"), counts.clone(), vec![finding("rows", &name, format!("{name} has {counts}"), old.rows.abs_diff(new.rows))]);
+        rulings.judge(
+            format!("rows:{name}"),
+            counts.clone(),
+            vec![finding("rows", &name, format!("{name} has {counts}"), old.rows.abs_diff(new.rows))],
+        );
     }
     let key = if entry.key.is_empty() { "no key: whole rows are compared".to_owned() } else { format!("key ({})", entry.key.join(", ")) };
     let evidence = match (removed + added, granted_rows) {
@@ -291,9 +299,7 @@ fn lost_table(entry: &TableEntry, grants: &Grants, rulings: &mut Rulings) {
 fn lost_columns(entry: &TableEntry, missing: &[String], grants: &Grants, rulings: &mut Rulings) {
     let name = entry.table.to_string();
     let list = missing.join(", ");
-    let granted = missing
-        .iter()
-        .all(|column| grants.may_drop(&ObjectName { kind: ObjectKind::Column, name: format!("{name}.{column}") }));
+    let granted = missing.iter().all(|column| grants.may_drop(&ObjectName { kind: ObjectKind::Column, name: format!("{name}.{column}") }));
     let message = if granted {
         format!("the columns {list} of {name} were dropped as granted; its other columns were not compared")
     } else {

@@ -1,0 +1,213 @@
+//! What a plan would do, in words, from a session in which the server refuses writes.
+
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::database::Session;
+use crate::model::dialect::Dialect;
+use crate::model::error::{ErrorKind, Result};
+use crate::plan::{Plan, StepBody, contract::ChangeRule};
+
+use super::directory::run_values;
+use super::options::{Engine, Options};
+use super::preflight::{self, Preflight};
+use super::prepare::{Prepared, prepare};
+
+/// A plan in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// The plan's name.
+    pub plan: String,
+    /// Its title.
+    pub title: String,
+    /// The hash of its files and parameters.
+    pub hash: String,
+    /// What it was explained on; `None` without a database.
+    pub session: Option<Session>,
+    /// Whether a run would start, and if not, why; `None` without a database.
+    pub ready: Option<Readiness>,
+    /// Its steps.
+    pub steps: Vec<ExplainedStep>,
+    /// What it may change.
+    pub contract: Vec<String>,
+    /// The tables that other sessions cannot write while it runs, with rows by the database's statistics.
+    pub fence: Vec<String>,
+    /// What is checked, by rule, with its title.
+    pub rules: Vec<(String, String)>,
+    /// The checklist.
+    pub criteria: Vec<String>,
+    /// What people should know: functions whose results differ from run to run, for instance.
+    pub warnings: Vec<String>,
+}
+
+/// Whether a run would start.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// It would.
+    Ready,
+    /// The same plan has been applied by this run.
+    Applied(String),
+    /// It would be refused: what is in the way, and what mends it.
+    Refused(Vec<String>),
+}
+
+/// A step in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplainedStep {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The way that an operation takes on each table, and why.
+    pub ways: Vec<(String, String)>,
+    /// Its statements.
+    pub statements: Vec<String>,
+    /// What takes it back; `None` where nothing does.
+    pub undo: Option<Vec<String>>,
+}
+
+/// Explains a plan, without a database or on one.
+///
+/// # Errors
+/// Where the database cannot be read. What would refuse a run is told, and is no error.
+pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, options: &Options) -> Result<Explanation> {
+    let values = run_values(Utc::now());
+    let mut explanation = Explanation {
+        plan: plan.name.clone(),
+        title: plan.title.clone(),
+        hash: plan.hash.clone(),
+        session: None,
+        ready: None,
+        steps: Vec::new(),
+        contract: contract(plan),
+        fence: Vec::new(),
+        rules: rules(plan),
+        criteria: plan.criteria.iter().map(|criterion| criterion.sentence.clone()).collect(),
+        warnings: plan.warnings.iter().map(|warning| format!("{}: {} ({})", warning.place, warning.message, warning.remedy)).collect(),
+    };
+    let prepared = match engine {
+        None => None,
+        Some(engine) => {
+            let mut reader = engine.database.read()?;
+            explanation.session = Some(reader.session()?);
+            let catalog = reader.catalog()?;
+            drop(reader);
+            explanation.ready = Some(match preflight::look(engine, plan, &values, options) {
+                Ok(Preflight::Applied(record)) => Readiness::Applied(record.run),
+                Ok(Preflight::Ready { .. }) => Readiness::Ready,
+                Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Input) => {
+                    let mut reasons = vec![error.to_string()];
+                    reasons.extend(error.fault_list().iter().map(|fault| format!("{}: {} ({})", fault.place, fault.message, fault.remedy)));
+                    reasons.extend(error.hints().iter().cloned());
+                    Readiness::Refused(reasons)
+                }
+                Err(error) => return Err(error),
+            });
+            let prepared = prepare(plan, dialect, &catalog, &values, options).ok();
+            if let Some(prepared) = &prepared {
+                let shown = |table: &crate::model::table::TableName| {
+                    let rows = catalog.table(table).and_then(|table| table.estimated_rows);
+                    rows.map_or_else(|| table.to_string(), |rows| format!("{table} (about {rows} rows)"))
+                };
+                explanation.fence = prepared.fence(options).tables.iter().map(shown).collect();
+            }
+            prepared
+        }
+    };
+    explanation.steps = match prepared {
+        Some(prepared) => of_database(&prepared),
+        None => of_plan(plan, dialect),
+    };
+    Ok(explanation)
+}
+
+fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
+    let step = |step: &super::prepare::PreparedStep| ExplainedStep {
+        name: step.name.clone(),
+        title: step.title.clone(),
+        ways: step.ways.iter().map(|(table, choice)| (table.to_string(), choice.clone())).collect(),
+        statements: step.statements.iter().map(|statement| statement.sql.clone()).collect(),
+        undo: step.undo.as_ref().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
+    };
+    prepared.steps.iter().map(step).collect()
+}
+
+/// Without a database, an operation is told by what it asks for: how it is done depends on the tables.
+fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
+    let values = run_values(Utc::now());
+    let sql = |statements: &[crate::plan::PlanStatement]| -> Vec<String> {
+        statements.iter().map(|statement| plan.sql(statement, dialect, &values)).collect()
+    };
+    let step = |step: &crate::plan::Step| match &step.body {
+        StepBody::Operation(crate::model::operation::Operation::AddColumn(add)) => {
+            let mut what = format!("adds {} {}{}", add.column, add.data_type, if add.null { "" } else { " NOT NULL" });
+            if let Some(fill) = &add.fill {
+                what.push_str(&format!(", filled with {fill} in the rows that exist"));
+            }
+            if let Some(unique) = &add.unique {
+                what.push_str(&format!(", unique as {unique}"));
+            }
+            ExplainedStep {
+                name: step.name.clone(),
+                title: step.title.clone(),
+                ways: add.tables.iter().map(|table| (table.clone(), what.clone())).collect(),
+                statements: Vec::new(),
+                undo: Some(Vec::new()),
+            }
+        }
+        StepBody::Script { statements, undo } => ExplainedStep {
+            name: step.name.clone(),
+            title: step.title.clone(),
+            ways: Vec::new(),
+            statements: sql(statements),
+            undo: undo.as_deref().map(sql),
+        },
+    };
+    plan.steps.iter().map(step).collect()
+}
+
+fn contract(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    for grant in &plan.contract.changes {
+        let how = match &grant.rule {
+            ChangeRule::FromNull => "from NULL".to_owned(),
+            ChangeRule::From(value) => format!("from `{value}`"),
+            ChangeRule::Map(map) => format!("by a map of {} values", map.len()),
+        };
+        lines.push(format!("cells of {}.{} may change {how}", grant.table, grant.column));
+    }
+    for grant in &plan.contract.rows {
+        let may: Vec<_> = [(grant.insert, "come"), (grant.delete, "go")].iter().filter(|(may, _)| *may).map(|(_, word)| *word).collect();
+        lines.push(format!("rows of {} may {}", grant.table, may.join(" and ")));
+    }
+    for (grant, _) in &plan.contract.schema {
+        lines.push(format!("{grant}"));
+    }
+    for volatile in &plan.contract.volatile {
+        let column = volatile.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+        lines.push(format!("{}{column} lives on during the run: compared and shown, never failing", volatile.table));
+    }
+    lines
+}
+
+fn rules(plan: &Plan) -> Vec<(String, String)> {
+    let mut rules: Vec<(String, String)> = [
+        ("rows", "the row count of every table"),
+        ("keys", "the key of every row"),
+        ("cells", "every cell of every column that exists now"),
+        ("catalog", "every object of the catalog: nothing lost, changed or added except what is granted"),
+        ("sequences", "every sequence still ahead of what it numbers"),
+    ]
+    .map(|(rule, title)| (rule.to_owned(), title.to_owned()))
+    .into();
+    rules.extend(plan.relationships.iter().map(|relationship| {
+        (format!("relationship:{}.{}", relationship.child, relationship.columns.join("+")), format!("no new orphans: {relationship}"))
+    }));
+    let queries = [("check", &plan.checks_before), ("check", &plan.checks_after), ("invariant", &plan.invariants)];
+    for (class, list) in queries {
+        rules.extend(list.iter().map(|query| (format!("{class}:{}", query.name), query.title.clone())));
+    }
+    rules.extend(plan.probes.iter().map(|probe| (format!("probe:{}", probe.name), probe.title.clone())));
+    rules
+}

@@ -1,0 +1,136 @@
+//! `verify` long after a run, `snapshot` and `diff`: everything that compares without changing anything.
+
+use std::path::Path;
+
+use crate::database::Reader;
+use crate::journal::{Monitor, Progress, Stage};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::plan::{Plan, RunValues};
+use crate::snapshot::seal::private_directory;
+use crate::snapshot::{Capture, Snapshot, capture};
+use crate::verify::grants::Grants;
+use crate::verify::rulings::{Rulings, Terms};
+use crate::verify::tables::{self, After, Listener, Since};
+use crate::verify::verdict::{TableResult, Verdict};
+
+use super::RunDirectory;
+use super::options::{Engine, Options};
+use super::prepare::prepare;
+use super::verification::{Look, compare_catalog, not_covered};
+
+/// Compares a database with the snapshot of a run that was committed on it. Rows that others wrote since are told as that;
+/// what nothing explains fails.
+///
+/// # Errors
+/// Where the run was not committed, or something cannot be read.
+pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values: &RunValues, options: &Options) -> Result<Verdict> {
+    let before = Snapshot::open(&directory.snapshot())?;
+    let left = Snapshot::open(&directory.after()).map_err(|error| {
+        error.hint(format!("the run {} was not verified to its end: only a committed run can be verified later", directory.run))
+    })?;
+    let dialect = engine.database.dialect();
+    let prepared = prepare(plan, dialect, &before.manifest.catalog, values, options)?;
+    let scratch = tempfile(&directory.path, "verify")?;
+    let look = Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch };
+    let mut reader = engine.database.read()?;
+    let mut rulings = Rulings::default();
+    let listener = Watching { monitor: engine.monitor };
+    let looked = look.at(reader.as_mut(), &mut rulings, &listener)?;
+    crate::verify::expected::sequences(&before.manifest.sequences, &looked.sequences, &looked.tables, &mut rulings);
+    drop(reader);
+    remove(&scratch);
+    let terms = Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };
+    Ok(rulings.finish(&terms, looked.tables.results))
+}
+
+/// Takes a snapshot of a database into a directory that does not exist yet.
+///
+/// # Errors
+/// Where the directory exists, or something cannot be read.
+pub fn snapshot(engine: &Engine<'_>, directory: &Path, options: &Options) -> Result<Snapshot> {
+    if directory.exists() {
+        return Err(Error::new(ErrorKind::Input, format!("{} exists already", directory.display()))
+            .hint("a snapshot is never written over: name a new directory"));
+    }
+    private_directory(directory)?;
+    let mut reader = engine.database.read()?;
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let progress = |item: &str, more: u64| {
+        let done = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed) + more;
+        engine.monitor.progress(&Progress { stage: Stage::Snapshot, item: item.to_owned(), done, total: None, unit: "rows" });
+    };
+    take(reader.as_mut(), engine, directory, options, &progress).inspect_err(|_| remove(directory))
+}
+
+fn take(
+    reader: &mut dyn Reader,
+    engine: &Engine<'_>,
+    directory: &Path,
+    options: &Options,
+    progress: &(dyn Fn(&str, u64) + Sync),
+) -> Result<Snapshot> {
+    capture(
+        reader,
+        Capture {
+            directory,
+            dialect: engine.database.dialect().name(),
+            classes: engine.database.capabilities().storage_classes,
+            contents: true,
+            sessions: options.sessions,
+            tables: None,
+            queries: Vec::new(),
+            progress,
+            captured: &mut |_| Ok(()),
+            instant: &mut |_| Ok(()),
+        },
+    )
+}
+
+/// Compares two snapshots: every table and every object of the catalog, nothing granted.
+///
+/// # Errors
+/// Where they are of different databases' kinds, so that their text cannot be compared, or a file cannot be read.
+pub fn diff(before: &Snapshot, after: &Snapshot, scratch: &Path, monitor: &dyn Monitor) -> Result<Verdict> {
+    if before.manifest.dialect != after.manifest.dialect {
+        let message = format!("a snapshot of {} cannot be compared with one of {}", before.manifest.dialect, after.manifest.dialect);
+        return Err(Error::new(ErrorKind::Input, message).hint("each database writes values in its own way: equal data would differ"));
+    }
+    let grants = Grants::default();
+    let mut rulings = Rulings::default();
+    let now = &after.manifest.catalog;
+    let listener = Watching { monitor };
+    let tables = tables::compare(before, now, After::Snapshot(after), &grants, scratch, &mut rulings, &listener)?;
+    compare_catalog(&before.manifest.catalog, now, &grants, &mut rulings);
+    let both = before.manifest.catalog.not_covered.iter().chain(&now.not_covered);
+    not_covered(both, &mut rulings);
+    Ok(rulings.finish(&Terms::default(), tables.results))
+}
+
+/// A new directory of its own below another one.
+///
+/// # Errors
+/// Where it cannot be created.
+pub fn tempfile(parent: &Path, name: &str) -> Result<std::path::PathBuf> {
+    let path = parent.join(format!("{name}-{}", std::process::id()));
+    private_directory(&path)?;
+    Ok(path)
+}
+
+/// Removes a directory of our own; what is left behind where that fails is of no use to anybody, and must not hide a result.
+fn remove(path: &Path) {
+    let _ = std::fs::remove_dir_all(path);
+}
+
+struct Watching<'a> {
+    monitor: &'a dyn Monitor,
+}
+
+impl Listener for Watching<'_> {
+    fn rows(&self, item: &str, more: u64) {
+        self.monitor.progress(&Progress { stage: Stage::Verify, item: item.to_owned(), done: more, total: None, unit: "rows" });
+    }
+
+    fn compared(&self, _: &TableResult, _: f64) -> Result<()> {
+        Ok(())
+    }
+}

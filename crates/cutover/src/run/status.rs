@@ -1,0 +1,124 @@
+//! What runs there are, how they ended, and what the database says of them.
+
+use serde::Serialize;
+
+use crate::database::RunRecord;
+use crate::journal::{EventKind, Outcome};
+use crate::model::error::Result;
+
+use super::RunDirectory;
+use super::options::Engine;
+
+/// One run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunStatus {
+    /// Its id.
+    pub run: String,
+    /// Its plan.
+    pub plan: String,
+    /// Its directory; `None` where only the database knows the run.
+    pub directory: Option<std::path::PathBuf>,
+    /// When it started, RFC 3339.
+    pub started_at: String,
+    /// The database that it ran on, without a password.
+    pub database: String,
+    /// What its journal says.
+    pub journal: JournalState,
+    /// What the database's journal table says: `applied`, `undone`, or nothing; `None` where no database was asked.
+    pub recorded: Option<Option<String>>,
+    /// What that means, and what to do next.
+    pub meaning: String,
+}
+
+/// How far a journal goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JournalState {
+    /// The run ended.
+    Ended(Outcome),
+    /// The run was killed, or goes on, before COMMIT was sent.
+    Open,
+    /// The run was killed, or goes on, after COMMIT was sent.
+    Committing,
+    /// There is no journal here.
+    None,
+}
+
+/// Lists every run, oldest first.
+///
+/// # Errors
+/// Where a journal or the database cannot be read.
+pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<RunStatus>> {
+    let records = match engine {
+        Some(engine) => Some(engine.database.read()?.records()?),
+        None => None,
+    };
+    let place = engine.map(|engine| engine.database.place());
+    let mut runs = Vec::new();
+    for directory in RunDirectory::list(home)? {
+        let mut state = JournalState::Open;
+        let mut began = None;
+        for event in directory.events()? {
+            match event.kind {
+                EventKind::RunStarted { plan, database, started_at, .. } => began = Some((plan, database, started_at)),
+                EventKind::CommitStarted => state = JournalState::Committing,
+                EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
+                _ => {}
+            }
+        }
+        // A journal without its first event is of a run that was killed before it did anything.
+        let Some((plan, database, started_at)) = began else { continue };
+        let asked = records.as_ref().filter(|_| place.as_ref() == Some(&database));
+        let recorded = asked.map(|records| records.iter().find(|record| record.run == directory.run).map(|record| record.state.clone()));
+        runs.push(RunStatus {
+            meaning: meaning(state, recorded.as_ref().map(Option::as_deref)),
+            run: directory.run,
+            plan,
+            directory: Some(directory.path),
+            started_at,
+            database,
+            journal: state,
+            recorded,
+        });
+    }
+    for record in records.unwrap_or_default() {
+        if !runs.iter().any(|status| status.run == record.run) {
+            runs.push(elsewhere(record, place.clone().unwrap_or_default()));
+        }
+    }
+    runs.sort_by(|left, right| left.run.cmp(&right.run));
+    Ok(runs)
+}
+
+fn elsewhere(record: RunRecord, database: String) -> RunStatus {
+    RunStatus {
+        meaning: format!("{}; its directory is not here", record.state),
+        run: record.run,
+        plan: record.plan,
+        directory: None,
+        started_at: record.started_at,
+        database,
+        journal: JournalState::None,
+        recorded: Some(Some(record.state)),
+    }
+}
+
+fn meaning(state: JournalState, recorded: Option<Option<&str>>) -> String {
+    let text = match (state, recorded) {
+        (JournalState::Ended(Outcome::Committed), Some(Some("undone"))) => "committed, and undone later",
+        (JournalState::Ended(Outcome::Committed), Some(None)) => {
+            "committed, but the database does not know it: it was restored, or is another one"
+        }
+        (JournalState::Ended(Outcome::Committed), _) => "committed",
+        (JournalState::Ended(Outcome::DryRun), _) => "verified, and rolled back as asked",
+        (JournalState::Ended(Outcome::VerificationFailed), _) => "the verification failed; rolled back",
+        (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",
+        (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",
+        (JournalState::Ended(Outcome::Undone), _) => "undid a committed run",
+        (_, Some(Some(_))) => "ended without saying so, after the commit: the new contents stand, complete and verified",
+        (JournalState::Open, _) => "goes on, or was killed before COMMIT: the server rolls back, the old contents stand; run again",
+        (_, Some(None)) => "ended without saying so: the database does not know it, the old contents stand; run again",
+        (_, None) => "ended during COMMIT: ask the database with --database which contents stand",
+    };
+    text.to_owned()
+}

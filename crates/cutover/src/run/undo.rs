@@ -1,0 +1,228 @@
+//! `rollback` of a committed atomic run: its steps' undo in reverse order, in one transaction, committed only where the contents
+//! are proven equal to the snapshot.
+
+use chrono::Utc;
+
+use crate::database::{Fence, Writer};
+use crate::journal::{EventKind, Journal, Outcome, Stage};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::plan::{Plan, RunValues};
+use crate::snapshot::Snapshot;
+use crate::snapshot::seal::private_directory;
+use crate::verify::expected;
+use crate::verify::grants::Grants;
+use crate::verify::rulings::{Rulings, Terms};
+use crate::verify::tables::{self, After, Since};
+use crate::verify::verdict::Verdict;
+
+use super::directory::{rfc3339, run_values};
+use super::options::{Ended, Engine, Options};
+use super::prepare::{Prepared, prepare};
+use super::transaction::{self, FenceLimit, finished};
+use super::verification::{Listening, compare_catalog};
+use super::{Attempt, RunDirectory, apply};
+
+/// Undoes a run. Rows that others wrote since are listed; they stay only with `keep_new_writes`, else the undo is refused.
+///
+/// # Errors
+/// Only where the undo could not start: nothing was touched then.
+pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, keep_new_writes: bool) -> Result<Ended> {
+    let values = first_values(of)?;
+    let before = Snapshot::open(&of.snapshot())?;
+    let left = Snapshot::open(&of.after())?;
+    let prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
+    if let Some(step) = prepared.steps.iter().find(|step| step.undo.is_none()) {
+        return Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
+            .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name))
+            .hint("nothing was touched"));
+    }
+    check_recorded(engine, of)?;
+    let now = Utc::now();
+    let directory = RunDirectory::create(engine.home, &plan.name, now)?;
+    let journal = Journal::open(&directory.path, engine.monitor)?;
+    let mut writer = transaction::lock(engine, &directory.run, options)?;
+    let undo = Undo { engine, plan, of, before: &before, left: &left, prepared: &prepared, options, keep_new_writes };
+    let result =
+        undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
+    let mut ended = transaction::conclude(engine, &directory, &journal, writer.as_mut(), result);
+    if ended.outcome == Outcome::Committed {
+        ended.outcome = Outcome::Undone;
+        ended.message = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
+    }
+    Ok(ended)
+}
+
+/// The run's own values, as its journal has them.
+///
+/// # Errors
+/// Where the journal cannot be read.
+pub fn first_values(of: &RunDirectory) -> Result<RunValues> {
+    match of.started()? {
+        EventKind::RunStarted { run_started_at, run_date, .. } => Ok(RunValues { run_started_at, run_date }),
+        _ => Ok(run_values(Utc::now())),
+    }
+}
+
+fn check_recorded(engine: &Engine<'_>, of: &RunDirectory) -> Result<()> {
+    let records = engine.database.read()?.records()?;
+    match records.iter().find(|record| record.run == of.run).map(|record| record.state.as_str()) {
+        Some("applied") => Ok(()),
+        Some(_) => Err(Error::new(ErrorKind::Refused, format!("the run {} has been undone already", of.run)).hint("nothing was touched")),
+        None => Err(Error::new(ErrorKind::Refused, format!("{} does not know a committed run {}", engine.database.place(), of.run))
+            .hint("it was never committed there, or the database was restored since")
+            .hint("nothing was touched")),
+    }
+}
+
+struct Undo<'a> {
+    engine: &'a Engine<'a>,
+    plan: &'a Plan,
+    of: &'a RunDirectory,
+    before: &'a Snapshot,
+    left: &'a Snapshot,
+    prepared: &'a Prepared,
+    options: &'a Options,
+    keep_new_writes: bool,
+}
+
+impl Undo<'_> {
+    fn start(&self, directory: &RunDirectory, journal: &Journal<'_>, now: chrono::DateTime<Utc>, writer: &mut dyn Writer) -> Result<()> {
+        let session = writer.session()?;
+        journal.record(EventKind::RunStarted {
+            run: directory.run.clone(),
+            plan: self.plan.name.clone(),
+            title: format!("Undo of {}", self.of.run),
+            plan_hash: self.plan.hash.clone(),
+            tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
+            database: self.engine.database.place(),
+            product: session.product,
+            account: session.account,
+            mode: "undo".to_owned(),
+            parameters: self.plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
+            started_at: rfc3339(now),
+            run_started_at: run_values(now).run_started_at,
+            run_date: run_values(now).run_date,
+        })
+    }
+
+    fn attempt(&self, directory: &RunDirectory, journal: &Journal<'_>, values: &RunValues, writer: &mut dyn Writer) -> Result<Attempt> {
+        let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
+        journal.record(EventKind::StageStarted { stage: Stage::Fence })?;
+        let began = std::time::Instant::now();
+        let Fence { tables: fenced, .. } = self.prepared.fence(self.options);
+        writer.open(&self.prepared.fence(self.options), &mut |message| self.engine.monitor.notice(&message))?;
+        let tables = fenced.iter().map(ToString::to_string).collect();
+        journal.record(EventKind::FenceRaised { tables, seconds: began.elapsed().as_secs_f64() })?;
+        finished(journal, Stage::Fence, began)?;
+        self.new_writes(directory, journal, writer)?;
+        self.steps(journal, writer)?;
+        let verdict = self.prove(directory, journal, writer)?;
+        if !verdict.passed {
+            return Ok(Attempt::Given(Outcome::VerificationFailed, verdict));
+        }
+        if self.options.dry_run {
+            return Ok(Attempt::Given(Outcome::DryRun, verdict));
+        }
+        writer.await_older_readers(self.options.patience, &mut |message| self.engine.monitor.notice(&message))?;
+        self.engine.interrupt.check()?;
+        let mut record = transaction::record(self.of, self.plan, "undone", values);
+        record.plan_hash.clone_from(&self.recorded_hash()?);
+        let committed = transaction::commit(journal, writer, &record)?;
+        limit.stop();
+        Ok(match committed {
+            None => {
+                apply::maintain(self.prepared, journal, writer)?;
+                Attempt::Committed(verdict)
+            }
+            Some(reason) => Attempt::Unknown(reason, verdict),
+        })
+    }
+
+    fn recorded_hash(&self) -> Result<String> {
+        match self.of.started()? {
+            EventKind::RunStarted { plan_hash, .. } => Ok(plan_hash),
+            _ => Ok(self.plan.hash.clone()),
+        }
+    }
+
+    /// Lists the rows written since the run, before anything is touched.
+    fn new_writes(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
+        let catalog = writer.catalog()?;
+        let folder = directory.path.join("since");
+        private_directory(&folder.join("rows"))?;
+        let grants = Grants::default();
+        let listening = Listening::new(journal, self.before);
+        // The contents of the run's end were not kept, only their rows files: which rows differ is known from these.
+        let since = Since(self.left);
+        let mut ignored = Rulings::default();
+        let after = After::Live(writer, &folder, Some(since));
+        let tables = tables::compare(self.before, &catalog, after, &grants, &folder.join("scratch"), &mut ignored, &listening)?;
+        if tables.since.is_empty() {
+            return Ok(());
+        }
+        let list: Vec<_> = tables.since.iter().map(|(table, rows)| format!("{rows} in {table}")).collect();
+        let message = format!("rows were written since the run: {}", list.join(", "));
+        if self.keep_new_writes {
+            self.engine.monitor.notice(&message);
+            return journal.record(EventKind::Noticed { message });
+        }
+        Err(Error::new(ErrorKind::Refused, message)
+            .hint("--keep-new-writes undoes the run and keeps them: everything else is then proven equal to the snapshot"))
+    }
+
+    fn steps(&self, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
+        let began = std::time::Instant::now();
+        journal.record(EventKind::StageStarted { stage: Stage::Steps })?;
+        let total = self.prepared.steps.len() as u64;
+        let mut rewritten = false;
+        for (position, step) in self.prepared.steps.iter().rev().enumerate() {
+            let started = std::time::Instant::now();
+            journal.record(EventKind::StepStarted {
+                step: step.name.clone(),
+                title: format!("Undo: {}", step.title),
+                phase: step.phase.clone(),
+                number: position as u64 + 1,
+                of: total,
+            })?;
+            let mut rows = 0;
+            for (number, statement) in step.undo.iter().flatten().enumerate() {
+                rows += apply::execute(statement, &step.name, number as u64 + 1, &mut rewritten, self.options, journal, writer)?;
+            }
+            writer.settle()?;
+            journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
+        }
+        finished(journal, Stage::Steps, began)
+    }
+
+    fn prove(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<Verdict> {
+        let began = std::time::Instant::now();
+        journal.record(EventKind::StageStarted { stage: Stage::Verify })?;
+        let folder = directory.after();
+        private_directory(&folder.join("rows"))?;
+        let mut rulings = Rulings::default();
+        rulings.pass("steps", format!("{} steps undone", self.prepared.steps.len()));
+        let grants = Grants {
+            contract: crate::plan::Contract { volatile: self.plan.contract.volatile.clone(), ..Default::default() },
+            ..Grants::default()
+        };
+        let now = writer.catalog()?;
+        let listening = Listening::new(journal, self.before);
+        let since = self.keep_new_writes.then_some(Since(self.left));
+        let after = After::Live(writer, &folder, since);
+        let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
+        compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);
+        // What a sequence gave since stays given: only its being ahead of the keys counts.
+        expected::sequences(&[], &writer.sequences()?, &tables, &mut rulings);
+        let terms = Terms { accept: &self.options.accept, strict: self.options.strict, criteria: &[] };
+        let verdict = rulings.finish(&terms, tables.results);
+        directory.keep_verdict(&verdict)?;
+        journal.record(EventKind::VerdictReached {
+            passed: verdict.passed,
+            findings: verdict.findings.len() as u64,
+            rules: verdict.rules.len() as u64,
+            cells: verdict.cells,
+        })?;
+        finished(journal, Stage::Verify, began)?;
+        Ok(verdict)
+    }
+}
