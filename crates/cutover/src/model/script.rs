@@ -116,7 +116,9 @@ impl Collector {
         let [.., last] = self.lexemes.as_slice() else { return Body::None };
         let previous = self.lexemes.len().checked_sub(2).map(|index| &self.lexemes[index]);
         match self.body {
-            Body::None if rules.trigger_bodies && last.is(script, "BEGIN") && self.creates(script, &["TRIGGER"]) => Body::Statements(last.span.start),
+            Body::None if rules.trigger_bodies && last.is(script, "BEGIN") && self.creates(script, &["TRIGGER"]) => {
+                Body::Statements(last.span.start)
+            }
             Body::None if last.is(script, "ATOMIC") && self.creates(script, &["FUNCTION", "PROCEDURE"]) => match previous {
                 Some(begin) if begin.is(script, "BEGIN") => Body::Statements(begin.span.start),
                 _ => Body::None,
@@ -146,11 +148,9 @@ impl Collector {
     fn unfinished(&self) -> Option<SplitError> {
         let (offset, message, remedy) = match self.body {
             Body::None => return None,
-            Body::Statements(start) => (
-                start,
-                "this body of statements does not end",
-                "end it with `END;`, after the semicolon of its last statement",
-            ),
+            Body::Statements(start) => {
+                (start, "this body of statements does not end", "end it with `END;`, after the semicolon of its last statement")
+            }
             Body::Parentheses(start, _) => (start, "this parenthesis is not closed", "close it with `)` before the semicolon of the rule"),
         };
         Some(SplitError { message: message.to_owned(), offset, remedy: remedy.to_owned() })

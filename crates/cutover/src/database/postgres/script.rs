@@ -36,13 +36,17 @@ pub(super) fn refuse(statement: &ScriptStatement) -> Option<Refusal> {
         ["SET", "CONSTRAINTS", ..] => None,
         ["SET", "TRANSACTION", ..] => of_transaction("SET TRANSACTION"),
         [first @ ("SET" | "RESET" | "DISCARD" | "LISTEN" | "UNLISTEN" | "LOAD" | "PREPARE" | "DEALLOCATE"), ..] => of_session(first),
-        ["NOTIFY", ..] => refusal("NOTIFY wakes other sessions at the commit".to_owned(), "take it out; let the deployment notify once the run is done"),
+        ["NOTIFY", ..] => {
+            refusal("NOTIFY wakes other sessions at the commit".to_owned(), "take it out; let the deployment notify once the run is done")
+        }
         ["COPY", ..] => refusal(
             "COPY reads or writes files of the server, or takes its rows from a client".to_owned(),
             "write the rows as INSERT statements; export with [export] in plan.toml",
         ),
         [first @ ("VACUUM" | "CHECKPOINT"), ..] => outside(first),
-        ["CLUSTER"] if statement.tokens.iter().all(|token| token.kind != TokenKind::Quoted && token.kind != TokenKind::IdentifierParameter) => {
+        ["CLUSTER"]
+            if statement.tokens.iter().all(|token| token.kind != TokenKind::Quoted && token.kind != TokenKind::IdentifierParameter) =>
+        {
             outside("CLUSTER without a table")
         }
         ["CLUSTER", "VERBOSE"] => outside("CLUSTER without a table"),
@@ -83,7 +87,8 @@ fn calls(statement: &ScriptStatement, function: &str) -> bool {
 
 /// `U&"…"` hides a name behind escapes, and the engine has to see which tables a step touches.
 fn unreadable_name(statement: &ScriptStatement) -> Option<Refusal> {
-    let hidden = statement.tokens.iter().find(|token| token.kind == TokenKind::Quoted && !statement.text[token.span.clone()].starts_with('"'))?;
+    let hidden =
+        statement.tokens.iter().find(|token| token.kind == TokenKind::Quoted && !statement.text[token.span.clone()].starts_with('"'))?;
     Some(Refusal {
         message: format!("{} is a name in escapes, so nobody can see which table is touched", &statement.text[hidden.span.clone()]),
         remedy: "write the name in its own letters, in plain double quotes".to_owned(),

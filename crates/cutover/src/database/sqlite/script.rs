@@ -34,7 +34,9 @@ pub(super) fn refuse(statement: &ScriptStatement) -> Option<Refusal> {
             format!("{first} changes which files the session sees, and what is written there is outside of the verification"),
             "take it out: bring the rows as INSERT statements",
         ),
-        ["VACUUM", ..] => refusal("VACUUM cannot run in a transaction".to_owned(), "do it before or after the run: the whole run is one transaction"),
+        ["VACUUM", ..] => {
+            refusal("VACUUM cannot run in a transaction".to_owned(), "do it before or after the run: the whole run is one transaction")
+        }
         ["PRAGMA", ..] => pragma(statement),
         _ if rolls_back_on_conflict(statement) => refusal(
             "ROLLBACK as the answer to a conflict ends the transaction of the run".to_owned(),
@@ -67,7 +69,8 @@ fn rolls_back_on_conflict(statement: &ScriptStatement) -> bool {
 
 /// `?1`, `@name` and `$name` are variables to SQLite, and a variable without a value is NULL without a word.
 fn unbound_variable(statement: &ScriptStatement) -> Option<Refusal> {
-    let mark = statement.tokens.iter().find(|token| token.kind == TokenKind::Symbol && matches!(token.text.as_str(), "?" | "@" | "$" | ":"))?;
+    let mark =
+        statement.tokens.iter().find(|token| token.kind == TokenKind::Symbol && matches!(token.text.as_str(), "?" | "@" | "$" | ":"))?;
     Some(Refusal {
         message: format!("`{}` begins a variable that nothing gives a value to: SQLite would take it for NULL", mark.text),
         remedy: "write :name, and declare the name under [parameters] in plan.toml".to_owned(),
