@@ -63,4 +63,6 @@ pub struct SplitError {
     pub message: String,
     /// Where: a byte offset into the script.
     pub offset: usize,
+    /// How to mend it.
+    pub remedy: String,
 }

@@ -4,17 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::error::Place;
+use crate::model::error::{Fault, Place};
 use crate::model::operation::Operation;
 use crate::model::statement::ScriptStatement;
 use crate::model::table::{ObjectName, Relationship, TableName};
 
+pub mod against;
 pub mod contract;
 pub mod criteria;
 pub mod files;
 pub mod load;
 pub mod parameters;
 
+mod document;
+mod enum_values;
+mod faults;
+mod grants;
+mod header;
+mod ledger;
+mod operation;
+mod queries;
+mod script;
+mod steps;
+mod variants;
+
+pub use against::check_against;
 pub use contract::Contract;
 pub use criteria::selects;
 pub use files::PlanFiles;
@@ -23,7 +37,7 @@ pub use parameters::{ParameterType, ParameterValue};
 
 /// A plan for one database: its files were chosen for that database's dialect, and every fault that can be seen without
 /// the database has been ruled out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// Its name: what runs and directories are called by.
     pub name: String,
@@ -59,6 +73,38 @@ pub struct Plan {
     pub export: Export,
     /// The application's own migration ledger, where the plan has one.
     pub ledger: Option<Ledger>,
+    /// What people should know before they run it: functions of clock and chance, parameters that nothing uses.
+    pub warnings: Vec<Fault>,
+    /// Where its files say what only a database can contradict.
+    pub places: PlanPlaces,
+}
+
+/// Where a plan's files name what only a database can tell to be there; each list runs parallel to the plan's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanPlaces {
+    /// Of [`Plan::schemas`].
+    pub schemas: Vec<Place>,
+    /// Of [`Plan::relationships`].
+    pub relationships: Vec<Place>,
+    /// Of the selectors of each of [`Plan::criteria`].
+    pub criteria: Vec<Vec<Place>>,
+    /// Of [`Export::keys`].
+    pub export_keys: Vec<Place>,
+    /// Of [`Ledger::table`].
+    pub ledger: Option<Place>,
+    /// Of the operations, by their steps' names.
+    pub operations: BTreeMap<String, OperationPlaces>,
+}
+
+/// Where an operation's file names tables and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationPlaces {
+    /// Of its tables.
+    pub tables: Vec<Place>,
+    /// Of the column that it adds.
+    pub column: Place,
+    /// Of the expression that fills the column.
+    pub fill: Option<Place>,
 }
 
 /// One ordered unit of change.
@@ -72,6 +118,8 @@ pub struct Step {
     pub title: String,
     /// Its file.
     pub place: Place,
+    /// Tables that it touches without naming them in its statements, from its header: `--! tables = ["audit_log"]`.
+    pub tables: Vec<String>,
     /// What it does.
     pub body: StepBody,
 }

@@ -1,7 +1,9 @@
 //! How PostgreSQL writes SQL.
 
+use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
 use crate::model::operation::{Operation, Rendered};
+use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
 
@@ -22,15 +24,15 @@ impl Dialect for PostgresDialect {
         format!("'{}'", text.replace('\'', "''"))
     }
 
-    fn split(&self, _script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
-        Ok(Vec::new())
+    fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
+        script::split(script, &RULES)
     }
 
     fn render(&self, _operation: &Operation, _table: &Table) -> Result<Rendered, String> {
         Err("not there yet".to_owned())
     }
 
-    fn refuse(&self, _statement: &ScriptStatement) -> Option<Refusal> {
-        None
+    fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
+        refuse(statement)
     }
 }

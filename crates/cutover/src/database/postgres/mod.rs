@@ -7,6 +7,7 @@ use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
 mod dialect;
+mod script;
 
 pub use dialect::PostgresDialect;
 

@@ -1,7 +1,9 @@
 //! How SQLite writes SQL.
 
+use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
 use crate::model::operation::{Operation, Rendered};
+use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
 
@@ -24,15 +26,15 @@ impl Dialect for SqliteDialect {
         render::literal(text)
     }
 
-    fn split(&self, _script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
-        Ok(Vec::new())
+    fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
+        script::split(script, &RULES)
     }
 
     fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
         render::operation(operation, table)
     }
 
-    fn refuse(&self, _statement: &ScriptStatement) -> Option<Refusal> {
-        None
+    fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
+        refuse(statement)
     }
 }

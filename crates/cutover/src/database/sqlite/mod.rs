@@ -25,6 +25,7 @@ mod inputs;
 mod journal;
 mod reader;
 mod render;
+mod script;
 mod session;
 mod words;
 mod writer;

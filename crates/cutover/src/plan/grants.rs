@@ -1,0 +1,267 @@
+//! Reading `[contract]` and `[relationships]` from `plan.toml`.
+
+use std::collections::BTreeMap;
+
+use super::SchemaGrant;
+use super::contract::{ChangeGrant, ChangeRule, Contract, RowGrant, Volatile};
+use super::document::{Section, Value};
+use super::faults::{Faults, did_you_mean};
+use super::load::Reading;
+use super::script;
+use crate::model::error::Place;
+use crate::model::table::{ObjectKind, ObjectName, Relationship, TableName};
+
+/// How a value map writes NULL. CSV cannot tell an empty text from none, so NULL has PostgreSQL's own sign for it.
+const NULL: &str = "\\N";
+
+/// Reads what the plan grants.
+pub(super) fn read(reading: &mut Reading<'_>, section: Section<'_>) -> Contract {
+    let mut section = section;
+    let mut contract = Contract::default();
+    for entry in members(&mut section, "changes", reading) {
+        contract.changes.extend(change(reading, entry));
+    }
+    for entry in members(&mut section, "rows", reading) {
+        contract.rows.extend(rows(entry, &mut reading.faults));
+    }
+    for entry in members(&mut section, "schema", reading) {
+        contract.schema.extend(schema(entry, &mut reading.faults));
+    }
+    for entry in members(&mut section, "volatile", reading) {
+        let place = entry.place();
+        if let Some((table, column)) = entry.text(&mut reading.faults).and_then(|text| volatile(&text, &place, &mut reading.faults)) {
+            contract.volatile.push(Volatile { table, column, place });
+        }
+    }
+    section.finish(&mut reading.faults);
+    contract
+}
+
+fn members<'a>(section: &mut Section<'a>, key: &'static str, reading: &mut Reading<'_>) -> Vec<Value<'a>> {
+    section.take(key).map(|value| value.list(&mut reading.faults)).unwrap_or_default()
+}
+
+fn change(reading: &mut Reading<'_>, entry: Value<'_>) -> Option<ChangeGrant> {
+    let place = entry.place();
+    let mut section = entry.section(&mut reading.faults)?;
+    let column = section.require_text("column", &mut reading.faults);
+    let from = section.take("from").and_then(|value| value.scalar(&mut reading.faults));
+    let map = section.take("map");
+    section.finish(&mut reading.faults);
+    let rule = match (from, map) {
+        (Some((text, _)), None) if text == "null" => ChangeRule::FromNull,
+        (Some((text, _)), None) => ChangeRule::From(text),
+        (None, Some(map)) => ChangeRule::Map(read_map(reading, &map)?),
+        _ => {
+            let remedy = "write from = \"null\", from = \"an old value\", or map = \"maps/name.csv\"";
+            reading.faults.add(place, "a granted change says from what it starts, once", remedy);
+            return None;
+        }
+    };
+    let (text, column_place) = column?;
+    let (table, columns) = reference(&text, &column_place, &mut reading.faults)?;
+    let [column] = columns.as_slice() else {
+        reading.faults.add(column_place, "a granted change is about one column", "write one entry for each column");
+        return None;
+    };
+    Some(ChangeGrant { table, column: column.clone(), rule, place: column_place })
+}
+
+fn read_map(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<BTreeMap<Option<String>, Option<String>>> {
+    let path = value.text(&mut reading.faults)?;
+    let files = reading.files;
+    if !path.starts_with("maps/") || !files.files.contains_key(&path) {
+        let maps = files.files.keys().map(String::as_str).filter(|file| file.starts_with("maps/"));
+        reading.faults.add(value.place(), format!("there is no value map `{path}`"), did_you_mean(&path, maps));
+        return None;
+    }
+    let text = script::text(reading, &path)?;
+    let place_of = |offset: u64| Place::at(&path, text, usize::try_from(offset).unwrap_or(usize::MAX));
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header_fits = reader.headers().is_ok_and(|header| header == vec!["old", "new"]);
+    if !header_fits {
+        reading.faults.add(Place::at(&path, text, 0), "a value map has the columns `old` and `new`", "make the first line: old,new");
+        return None;
+    }
+    let mut map = BTreeMap::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let offset = error.position().map_or(0, csv::Position::byte);
+                reading.faults.add(
+                    place_of(offset),
+                    format!("this line is not CSV: {error}"),
+                    "put texts with commas or quotes into quotes",
+                );
+                return None;
+            }
+        };
+        let place = place_of(record.position().map_or(0, csv::Position::byte));
+        let (Some(old), Some(new), 2) = (record.get(0), record.get(1), record.len()) else {
+            reading.faults.add(
+                place,
+                format!("this line has {} values, not 2", record.len()),
+                "write old,new; put texts with commas into quotes",
+            );
+            continue;
+        };
+        if map.insert(cell(old), cell(new)).is_some() {
+            reading.faults.add(place, format!("`{old}` is mapped twice"), "keep one of the two lines");
+        }
+    }
+    Some(map)
+}
+
+fn cell(text: &str) -> Option<String> {
+    (text != NULL).then(|| text.to_owned())
+}
+
+fn rows(entry: Value<'_>, faults: &mut Faults) -> Option<RowGrant> {
+    let place = entry.place();
+    let mut section = entry.section(faults)?;
+    let table = section.require_text("table", faults);
+    let may = section.take("may");
+    if may.is_none() {
+        faults.add(place.clone(), "`may` is missing", "add: may = [\"insert\"]");
+    }
+    let (mut insert, mut delete) = (false, false);
+    for (word, place) in may.map(|value| value.texts(faults)).unwrap_or_default() {
+        match word.as_str() {
+            "insert" => insert = true,
+            "delete" => delete = true,
+            "update" => faults.add(place, "changes of cells are granted column by column", "add an entry to `changes`"),
+            _ => faults.add(place, format!("rows may not `{word}`"), did_you_mean(&word, ["insert", "delete"])),
+        }
+    }
+    section.finish(faults);
+    let (table, _) = table?;
+    Some(RowGrant { table: TableName::from(table), insert, delete, place })
+}
+
+fn schema(entry: Value<'_>, faults: &mut Faults) -> Option<(SchemaGrant, Place)> {
+    let place = entry.place();
+    let mut section = entry.section(faults)?;
+    let sorts: [(&'static str, fn(ObjectName) -> SchemaGrant); 3] =
+        [("add", SchemaGrant::Add), ("drop", SchemaGrant::Drop), ("change", SchemaGrant::Change)];
+    let mut grants = Vec::new();
+    for (key, grant) in sorts {
+        if let Some(value) = section.take(key) {
+            grants.push(
+                value.text(faults).and_then(|text| object(&text, value.place(), faults)).map(|object| (grant(object), value.place())),
+            );
+        }
+    }
+    if let Some(value) = section.take("rename") {
+        faults.add(
+            value.key_place(),
+            "renames are not supported in this version",
+            "write the rename as a drop and an add, or leave it for later",
+        );
+        section.take("to");
+        grants.push(None);
+    }
+    section.finish(faults);
+    match <[_; 1]>::try_from(grants) {
+        Ok([grant]) => grant,
+        Err(_) => {
+            faults.add(place, "a grant of the schema says one thing", "write one of add = \"…\", drop = \"…\", change = \"…\"");
+            None
+        }
+    }
+}
+
+/// `index candidates.candidates_cnic_index`: a sort of object and its name.
+fn object(text: &str, place: Place, faults: &mut Faults) -> Option<ObjectName> {
+    const KINDS: [ObjectKind; 22] = [
+        ObjectKind::Database,
+        ObjectKind::Schema,
+        ObjectKind::Extension,
+        ObjectKind::Type,
+        ObjectKind::Sequence,
+        ObjectKind::Table,
+        ObjectKind::Column,
+        ObjectKind::Constraint,
+        ObjectKind::Index,
+        ObjectKind::Trigger,
+        ObjectKind::Rule,
+        ObjectKind::Policy,
+        ObjectKind::View,
+        ObjectKind::MaterializedView,
+        ObjectKind::ForeignTable,
+        ObjectKind::Routine,
+        ObjectKind::Publication,
+        ObjectKind::Grant,
+        ObjectKind::DefaultPrivileges,
+        ObjectKind::Event,
+        ObjectKind::Statistics,
+        ObjectKind::Other,
+    ];
+    let found = KINDS.into_iter().find_map(|kind| {
+        let name = text.strip_prefix(&kind.to_string())?.strip_prefix(' ')?.trim();
+        (!name.is_empty()).then(|| ObjectName { kind, name: name.to_owned() })
+    });
+    if found.is_none() {
+        let names: Vec<_> = KINDS.iter().map(ToString::to_string).collect();
+        let word = text.split(' ').next().unwrap_or_default();
+        let remedy = did_you_mean(word, names.iter().map(String::as_str));
+        faults.add(place, format!("`{text}` is not a sort of object and its name, such as `index schools.schools_code_index`"), remedy);
+    }
+    found
+}
+
+/// `sessions` is a table, `users.last_seen_at` a column, `audit.sessions.*` a table of a named schema.
+fn volatile(text: &str, place: &Place, faults: &mut Faults) -> Option<(TableName, Option<String>)> {
+    match text.strip_suffix(".*") {
+        Some(table) => Some((TableName::from(table.to_owned()), None)),
+        None if !text.contains('.') => Some((TableName::local(text), None)),
+        None => match reference(text, place, faults)? {
+            (table, mut columns) if columns.len() == 1 => Some((table, columns.pop())),
+            _ => {
+                faults.add(place.clone(), "one column an entry", "write \"table.column\" for each of them");
+                None
+            }
+        },
+    }
+}
+
+/// Reads `[relationships]`: `"child.column" = "parent.column"`, or `"child.(a,b)" = "parent.(c,d)"`.
+pub(super) fn relationships(section: Section<'_>, faults: &mut Faults) -> Vec<(Relationship, Place)> {
+    let mut section = section;
+    section.take_all().into_iter().filter_map(|entry| relationship(&entry, faults)).collect()
+}
+
+fn relationship(entry: &Value<'_>, faults: &mut Faults) -> Option<(Relationship, Place)> {
+    let place = entry.key_place();
+    if !entry.is_text() && !entry.key.contains('.') {
+        faults.add(place, "a relationship is written \"child.column\" = \"parent.column\"", "put both sides into quotes");
+        return None;
+    }
+    let child = reference(&entry.key, &place, faults);
+    let parent = entry.text(faults).and_then(|text| reference(&text, &entry.place(), faults));
+    let ((child, columns), (parent, parent_columns)) = (child?, parent?);
+    if columns.len() != parent_columns.len() {
+        let message = format!("{} columns refer to {}", columns.len(), parent_columns.len());
+        faults.add(place, message, "name as many columns on both sides");
+        return None;
+    }
+    Some((Relationship { child, columns, parent, parent_columns, declared: false }, place))
+}
+
+/// `table.column`, `schema.table.column`, or `table.(a, b)`.
+fn reference(text: &str, place: &Place, faults: &mut Faults) -> Option<(TableName, Vec<String>)> {
+    let several = text.strip_suffix(')').and_then(|text| text.split_once(".("));
+    let (table, columns) = match several {
+        Some((table, columns)) => (table, columns.split(',').map(|column| column.trim().to_owned()).collect()),
+        None => match text.rsplit_once('.') {
+            Some((table, column)) => (table, vec![column.to_owned()]),
+            None => ("", Vec::new()),
+        },
+    };
+    let sound = !table.is_empty() && table.matches('.').count() <= 1 && !table.starts_with('.') && !columns.is_empty();
+    if !sound || columns.iter().any(String::is_empty) {
+        faults.add(place.clone(), format!("`{text}` does not name a column"), "write table.column, schema.table.column, or table.(a, b)");
+        return None;
+    }
+    Some((TableName::from(table.to_owned()), columns))
+}

@@ -1,0 +1,99 @@
+//! Steps: SQL files with their undo files, and operations, in the order of their paths.
+
+use super::load::Reading;
+use super::script::{self, warn_of_chance};
+use super::variants::{Family, families};
+use super::{PlanStatement, Step, StepBody, operation};
+use crate::model::dialect::Dialect;
+use crate::model::error::Place;
+
+/// Reads the steps of one database.
+pub(super) fn read<'a>(reading: &mut Reading<'a>, dialect: &dyn Dialect) -> Vec<Step> {
+    let families = families(reading, "steps/");
+    families.iter().filter_map(|family| step(reading, family, dialect)).collect()
+}
+
+fn step<'a>(reading: &mut Reading<'a>, family: &Family<'a>, dialect: &dyn Dialect) -> Option<Step> {
+    for path in family.undo_without_step() {
+        reading.faults.add(
+            Place::file(path),
+            "this file undoes a step that is not there",
+            format!("write steps/{}.sql, or delete this file", family.name),
+        );
+    }
+    let mut operation_at = None;
+    for (extension, path) in &family.others {
+        let (message, remedy) = match *extension {
+            "toml" => {
+                operation_at = Some(*path);
+                continue;
+            }
+            "csv" => (
+                "steps of master data in CSV files are not supported in this version",
+                "write the rows as INSERT statements in an SQL file",
+            ),
+            _ => ("only SQL files and operations (.toml) are steps", "rename the file, or move it below docs/"),
+        };
+        reading.faults.add(Place::file(*path), message, remedy);
+    }
+    if let (Some(path), true) = (operation_at, family.has_sql()) {
+        let message = format!("another file makes the step `{}` too", family.name);
+        reading.faults.add(Place::file(path), message, "give the two steps different names: their order follows from them");
+    }
+    match (operation_at, family.sql(dialect.name())) {
+        (Some(path), _) => operation::read(reading, path, family.name, dialect),
+        (None, Some(path)) => from_script(reading, family, path, dialect),
+        (None, None) => None,
+    }
+}
+
+fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<Step> {
+    let step = statements(reading, path, dialect);
+    let undo = family.undo(dialect.name()).map(|undo| statements(reading, undo, dialect));
+    let file = step?;
+    // An undo file that cannot be read has put its faults on record; the step is kept so that nothing else is hidden.
+    let undo = undo.flatten().map(|undo| undo.statements);
+    Some(Step {
+        name: family.name.to_owned(),
+        phase: phase(family.name).to_owned(),
+        title: file.title.unwrap_or_else(|| last_component(family.name).to_owned()),
+        place: Place::file(path),
+        tables: file.tables,
+        body: StepBody::Script { statements: file.statements, undo },
+    })
+}
+
+struct StepFile {
+    title: Option<String>,
+    tables: Vec<String>,
+    statements: Vec<PlanStatement>,
+}
+
+fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<StepFile> {
+    let mut script = script::read(reading, path, dialect)?;
+    let tables = script.header.take("tables").map(|value| value.texts(&mut reading.faults)).unwrap_or_default();
+    for (key, remedy) in [
+        ("batch", "take it out: in this version every step runs in the one transaction of the run"),
+        ("timeout", "take it out: --max-fence limits the whole run"),
+    ] {
+        if let Some(value) = script.header.take(key) {
+            reading.faults.add(value.key_place(), format!("`{key}` is not supported in this version"), remedy);
+        }
+    }
+    let (title, statements) = script.finish(reading);
+    let text = script::text(reading, path).unwrap_or_default();
+    for statement in &statements {
+        warn_of_chance(reading, &statement.statement, &|offset| Place::at(path, text, offset));
+    }
+    Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), statements })
+}
+
+/// The folder that a step stands in.
+pub(super) fn phase(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// What people call a file that has no title.
+pub(super) fn last_component(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, last)| last)
+}
