@@ -51,6 +51,13 @@ pub trait Database: Send + Sync {
     /// # Errors
     /// `Refused` where another run holds the lock, naming it.
     fn lock(&self, run: &str) -> Result<Box<dyn Writer>>;
+
+    /// Fills an empty database by statements in one transaction; a database that is a file is created. `each` is told the number
+    /// of the statement that comes next. For demos: nothing here is journaled or verified.
+    ///
+    /// # Errors
+    /// `Refused` where the database holds tables already; the failing statement's otherwise, and nothing is left behind.
+    fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()>;
 }
 
 /// Rows, one by one, in an encoding that is refilled: a sink keeps what it needs.

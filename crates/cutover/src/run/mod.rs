@@ -5,6 +5,7 @@
 //! transaction is rolled back, and the old contents stand.
 
 pub mod apply;
+pub mod demo;
 pub mod directory;
 pub mod explain;
 pub mod export;

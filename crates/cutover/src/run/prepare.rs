@@ -6,7 +6,6 @@ use crate::database::Fence;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::operation::{AddColumn, Operation};
-use crate::model::statement::TokenKind;
 use crate::model::table::{Catalog, Relationship, Table, TableName};
 use crate::plan::{LedgerValue, Plan, PlanStatement, RunValues, Step, StepBody};
 use crate::verify::expected::ExpectedColumn;
@@ -215,14 +214,7 @@ fn script(
 /// The tables whose names occur in a statement: more than it may touch, never fewer, except what functions and triggers
 /// touch behind its back; writes of others there end the run by a serialization failure or are seen by the verification.
 fn named_tables(statement: &PlanStatement, catalog: &Catalog) -> BTreeSet<TableName> {
-    let words: BTreeSet<String> = statement
-        .statement
-        .tokens
-        .iter()
-        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
-        .map(|token| token.text.to_lowercase())
-        .collect();
-    catalog.tables.iter().map(|table| &table.name).filter(|name| words.contains(&name.name.to_lowercase())).cloned().collect()
+    catalog.tables.iter().map(|table| &table.name).filter(|name| statement.statement.mentions(&name.name)).cloned().collect()
 }
 
 fn is_plain_dml(statement: &PlanStatement) -> bool {

@@ -48,4 +48,8 @@ impl Database for PostgresDatabase {
     fn lock(&self, _run: &str) -> Result<Box<dyn Writer>> {
         Err(Error::new(ErrorKind::Internal, "not there yet"))
     }
+
+    fn build(&self, _statements: &[String], _each: &mut dyn FnMut(usize)) -> Result<()> {
+        Err(Error::new(ErrorKind::Internal, "not there yet"))
+    }
 }

@@ -15,6 +15,7 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
+mod build;
 mod catalog;
 mod cells;
 mod constraints;
@@ -99,6 +100,10 @@ impl Database for SqliteDatabase {
     /// connection can write. SQLite has no place where the run's id could be shown.
     fn lock(&self, _run: &str) -> Result<Box<dyn Writer>> {
         Ok(Box::new(SqliteWriter::lock(&self.existing()?, &self.interrupt)?))
+    }
+
+    fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
+        build::build(&self.path, &self.interrupt, statements, each)
     }
 }
 
