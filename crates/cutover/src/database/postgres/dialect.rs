@@ -1,5 +1,6 @@
 //! How PostgreSQL writes SQL.
 
+use super::render;
 use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
 use crate::model::operation::{Operation, Rendered};
@@ -21,18 +22,32 @@ impl Dialect for PostgresDialect {
     }
 
     fn quote_literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
+        let doubled = text.replace('\'', "''");
+        // Read back to the same bytes whatever standard_conforming_strings says.
+        if doubled.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
     }
 
     fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
         script::split(script, &RULES)
     }
 
-    fn render(&self, _operation: &Operation, _table: &Table) -> Result<Rendered, String> {
-        Err("not there yet".to_owned())
+    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
+        render::render(operation, table)
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
         refuse(statement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_doubled_and_backslashes_keep_their_meaning() {
+        assert_eq!(PostgresDialect.quote_identifier("a\"b"), "\"a\"\"b\"");
+        assert_eq!(PostgresDialect.quote_literal("it's"), "'it''s'");
+        assert_eq!(PostgresDialect.quote_literal("a\\'b"), " E'a\\\\''b'");
     }
 }

@@ -1,30 +1,57 @@
-//! PostgreSQL.
+//! PostgreSQL, from version 13 on.
+//!
+//! Certificates are verified unless the URL says `sslmode=no-verify`, also under `prefer` and `require`, where libpq does not; sockets
+//! and loopback addresses are not encrypted unless the URL asks for it. What the URL leaves open is taken from the `PG…`
+//! variables and the password file, as libpq does.
+
+use std::sync::Arc;
 
 use crate::database::{Capabilities, Database, Reader, Writer};
 use crate::model::dialect::Dialect;
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
+mod address;
+mod build;
+mod catalog;
+mod cells;
 mod dialect;
+mod errors;
+mod fence;
+mod inputs;
+mod journal;
+mod objects;
+mod reader;
+mod render;
 mod script;
+mod sequences;
+mod session;
+mod tls;
+mod together;
+mod writer;
 
 pub use dialect::PostgresDialect;
+
+use address::Address;
+use reader::PostgresReader;
+use writer::PostgresWriter;
 
 /// A PostgreSQL database.
 #[derive(Debug)]
 pub struct PostgresDatabase {
-    url: DatabaseUrl,
+    address: Arc<Address>,
+    interrupt: Interrupt,
 }
 
 impl PostgresDatabase {
     /// Remembers where the database is; nothing is opened yet.
     ///
     /// # Errors
-    /// Where the URL is not understood.
+    /// Where the URL is not understood, or a certificate that it names cannot be read.
     pub fn new(url: &DatabaseUrl, interrupt: &Interrupt) -> Result<Self> {
-        let _ = interrupt;
-        Ok(Self { url: url.clone() })
+        let address = Address::new(url, &|name| std::env::var(name).ok())?;
+        Ok(Self { address: Arc::new(address), interrupt: interrupt.clone() })
     }
 }
 
@@ -38,18 +65,18 @@ impl Database for PostgresDatabase {
     }
 
     fn place(&self) -> String {
-        self.url.to_string()
+        self.address.place.clone()
     }
 
     fn read(&self) -> Result<Box<dyn Reader>> {
-        Err(Error::new(ErrorKind::Internal, "not there yet"))
+        Ok(Box::new(PostgresReader::open(&self.address, "cutover", &self.interrupt, None)?))
     }
 
-    fn lock(&self, _run: &str) -> Result<Box<dyn Writer>> {
-        Err(Error::new(ErrorKind::Internal, "not there yet"))
+    fn lock(&self, run: &str) -> Result<Box<dyn Writer>> {
+        Ok(Box::new(PostgresWriter::lock(&self.address, run, &self.interrupt)?))
     }
 
-    fn build(&self, _statements: &[String], _each: &mut dyn FnMut(usize)) -> Result<()> {
-        Err(Error::new(ErrorKind::Internal, "not there yet"))
+    fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
+        build::build(&self.address, &self.interrupt, statements, each)
     }
 }
