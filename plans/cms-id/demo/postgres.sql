@@ -200,7 +200,7 @@ SELECT n + n / 12, 901000000 + s + s / 9 + s % 1000 / 999 * 8000000000,
        CASE n % 10 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE (2009 + n % 15) || '-0' || CASE n % 2 WHEN 0 THEN 2 ELSE 8 END END,
        structure + structure / 9,
        CASE WHEN n % 12 = 0 THEN 'Evening' END, CASE WHEN n % 3 = 0 THEN (2016 + n % 9) || '-11-30' END,
-       (ARRAY['Active', 'Completed', 'Completed', 'Changed', 'Inactive', 'Deleted'])[1 + n % 6]::student_program_status,
+       (ARRAY['Active', 'Completed', 'Completed', 'Changed', 'Inactive', 'Deleted'])[1 + n / 7 % 6]::student_program_status,
        CASE WHEN n % 4 = 0 THEN 'NMDS' END, timestamp '2013-08-01' + n * interval '101 minutes'
 FROM (SELECT n, 1 + (n - 1) % (22000 * :scale) AS s, (1 + n * 7919 % (417 * :scale))::integer AS structure
       FROM generate_series(1, 24176 * CAST(:scale AS bigint)) n) numbered;

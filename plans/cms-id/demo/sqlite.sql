@@ -58,7 +58,7 @@ CREATE TABLE schools (
     created_at TEXT DEFAULT CURRENT_TIMESTAMP);
 -- Schools: 15
 INSERT INTO schools
-SELECT n + n / 5, codes.word || CASE WHEN n > 15 THEN '-' || (n - 1) / 15 ELSE '' END, names.word, n % 15 <> 14,
+SELECT n + n / 5, codes.word || CASE WHEN n > 15 THEN '-' || ((n - 1) / 15) ELSE '' END, names.word, n % 15 <> 14,
        CASE WHEN n % 7 <> 0 THEN datetime(1296547200 + n * 263820, 'unixepoch') || '.25' END
 FROM numbers
 JOIN words codes ON codes.list = 'school code' AND codes.place = (n - 1) % 15
@@ -102,7 +102,7 @@ CREATE TABLE structure_semesters (
 INSERT INTO structure_semesters
 SELECT n + n / 11, structure + structure / 9,
        CASE WHEN structure % 50 = 0 AND semester = 1 THEN 'F1' ELSE '0' || semester END,
-       'Year ' || (semester + 1) / 2 || ' Sem ' || ((semester + 1) % 2 + 1),
+       'Year ' || ((semester + 1) / 2) || ' Sem ' || ((semester + 1) % 2 + 1),
        60 + n % 5 * 1.1, datetime(1338595200 + n * 10800, 'unixepoch')
 FROM (SELECT n, 1 + (n - 1) % (417 * :scale) AS structure, 1 + (n - 1) / (417 * :scale) AS semester
       FROM numbers WHERE n <= 2702 * :scale) numbered;
@@ -239,7 +239,7 @@ SELECT n + n / 12, 901000000 + s + s / 9 + s % 1000 / 999 * 8000000000,
        statuses.word, CASE WHEN n % 4 = 0 THEN 'NMDS' END, datetime(1375315200 + n * 6060, 'unixepoch')
 FROM (SELECT n, 1 + (n - 1) % (22000 * :scale) AS s, 1 + n * 7919 % (417 * :scale) AS structure
       FROM numbers WHERE n <= 24176 * :scale) numbered
-JOIN words statuses ON statuses.list = 'program status' AND statuses.place = n % 6;
+JOIN words statuses ON statuses.list = 'program status' AND statuses.place = n / 7 % 6;
 
 -- Semesters of students: the table
 CREATE TABLE student_semesters (
@@ -389,7 +389,7 @@ FROM numbers WHERE n <= 30000 * :scale;
 CREATE TABLE login_attempts (email TEXT, succeeded INTEGER, at TEXT);
 -- Attempts to log in: 2,000
 INSERT INTO login_attempts
-SELECT CASE WHEN n % 40 <> 0 THEN 'user.' || n % 90 || '@example.ac.ls' END, n % 3 <> 0, datetime(1735682400 + n % 500 * 60, 'unixepoch')
+SELECT CASE WHEN n % 40 <> 0 THEN 'user.' || (n % 90) || '@example.ac.ls' END, n % 3 <> 0, datetime(1735682400 + n % 500 * 60, 'unixepoch')
 FROM numbers WHERE n <= 2000 * :scale;
 
 -- Settings: the table
