@@ -82,7 +82,10 @@ fn query(sql: &str, path: &Path, writer: &mut dyn Writer) -> Result<()> {
     let columns = writer.query(&format!("SELECT * FROM ({sql}) AS header WHERE 1 = 0"), &mut |_| Ok(()))?;
     let header = Row::from_cells(columns.iter().map(|name| Cell { class: CellClass::Value, bytes: name.as_bytes() }));
     file.write_all(&line(&header)).map_err(failed)?;
-    writer.query(sql, &mut |row| file.write_all(&line(row)).map_err(failed))?;
+    // In the order of all columns, so that the files of before and after can be compared line by line.
+    let order: Vec<_> = (1..=columns.len()).map(|number| number.to_string()).collect();
+    let sql = format!("SELECT * FROM ({sql}) AS result ORDER BY {}", order.join(", "));
+    writer.query(&sql, &mut |row| file.write_all(&line(row)).map_err(failed))?;
     file.flush().map_err(failed)
 }
 
