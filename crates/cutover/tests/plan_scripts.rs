@@ -1,8 +1,11 @@
+//! The splitter: a boundary in the wrong place makes one statement of two, or runs half of one.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by panicking")]
+
 use proptest::prelude::*;
 
-use super::{LexicalRules, split};
-use crate::database::dialect;
-use crate::model::statement::{ScriptStatement, TokenKind};
+use cutover::database::dialect;
+use cutover::model::script::{LexicalRules, split};
+use cutover::model::statement::{ScriptStatement, TokenKind};
 
 fn texts(database: &str, script: &str) -> Vec<String> {
     let statements = dialect(database).unwrap().split(script).unwrap();
