@@ -18,6 +18,7 @@ schemas = ["public"]
 [parameters]
 unique_name = { type = "identifier", default = "{table}_cms_id_unique", help = "an ORM may name it otherwise" }
 migration = { type = "text", optional = true }
+written = { type = "integer", optional = true }
 since = { type = "date", default = 2026-01-19 }
 limit = { type = "integer", default = -3 }
 strict = { type = "boolean", default = true }
@@ -50,7 +51,7 @@ keys = ["schools", "programs"]
 [ledger]
 table = "drizzle.__drizzle_migrations"
 when = ":migration"
-values = { hash = { file_sha256 = ":migration" }, created_at = { run_started_at = "milliseconds" }, tag = "cms", number = 3 }
+values = { hash = { file_sha256 = ":migration" }, created_at = { run_started_at = "milliseconds" }, tag = "cms", number = 3, at = ":written" }
 "#;
 
 const ADD: &str = r#"title = "Add cms_id, filled from id, unique"
@@ -210,15 +211,17 @@ fn the_ledger_waits_for_its_parameter() {
     let directory = tempfile::tempdir().unwrap();
     let migration = directory.path().join("0001.sql");
     std::fs::write(&migration, "abc").unwrap();
-    let ledger = load_for("postgres", &files, &[("migration", migration.to_str().unwrap())]).ledger.unwrap();
+    let ledger = load_for("postgres", &files, &[("migration", migration.to_str().unwrap()), ("written", "1768811400000")]).ledger.unwrap();
     assert_eq!(ledger.table, TableName::in_schema("drizzle", "__drizzle_migrations"));
     let sha256_of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(ledger.values["hash"], LedgerValue::FileHash(sha256_of_abc.to_owned()));
     assert_eq!(ledger.values["created_at"], LedgerValue::StartedMilliseconds);
     assert_eq!((&ledger.values["tag"], &ledger.values["number"]), (&LedgerValue::Text("cms".into()), &LedgerValue::Integer(3)));
+    assert_eq!(ledger.values["at"], LedgerValue::Integer(1_768_811_400_000));
     let missing = BTreeMap::from([("migration".to_owned(), "/nowhere/0001.sql".to_owned())]);
     let error = load(&files, dialect("postgres").unwrap(), &dialects(), &missing).unwrap_err();
-    assert!(error.fault_list()[0].message.contains("/nowhere/0001.sql"));
+    let told: Vec<_> = error.fault_list().iter().map(|fault| fault.message.as_str()).collect();
+    assert!(told.len() == 2 && told[0].contains("/nowhere/0001.sql") && told[1].starts_with("`:written` has no value"), "{told:?}");
 }
 
 #[test]
@@ -348,21 +351,21 @@ fn what_the_database_contradicts_is_told_with_its_place() {
     insta::assert_snapshot!(told.join("\n"), @r##"
     plan.toml:5:12: the database has no schema `pubic`
         did you mean `public`?
-    plan.toml:17:16: the table `modules` has no column `remarks`
+    plan.toml:18:16: the table `modules` has no column `remarks`
         did you mean `remark`?
-    plan.toml:21:9: the database has no table `module`
+    plan.toml:22:9: the database has no table `module`
         did you mean `modules`?
-    plan.toml:22:66: the database has no materialized view total
+    plan.toml:23:66: the database has no materialized view total
         did you mean `totals`?
-    plan.toml:23:47: `audit.visits` names a column, and the database has a table of this name
+    plan.toml:24:47: `audit.visits` names a column, and the database has a table of this name
         write "audit.visits.*" for the whole table
-    plan.toml:26:1: the database has no table `public.schools`
+    plan.toml:27:1: the database has no table `public.schools`
         did you mean `schools`? the default schema is not named
-    plan.toml:26:1: the table `programs` has no column `school_id`
+    plan.toml:27:1: the table `programs` has no column `school_id`
         known: `CMS_ID`, `id`
-    plan.toml:30:16: `rows:student*` selects no rule of this database
+    plan.toml:31:16: `rows:student*` selects no rule of this database
         known: `audit.log`, `audit.terms`, `audit.visits`, `marks`, `modules`, `programs`, `schools`, `sessions`, `users`
-    plan.toml:37:9: the database has no table `skools`
+    plan.toml:38:9: the database has no table `skools`
         did you mean `schools`?
     steps/1-schema/0010_add_cms_id.toml:3:11: the database has no table `school`
         did you mean `schools`?
