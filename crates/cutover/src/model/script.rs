@@ -18,8 +18,6 @@ use std::collections::BTreeSet;
 use super::statement::{ScriptStatement, ScriptToken, SplitError, TokenKind};
 
 mod lexer;
-#[cfg(test)]
-mod tests;
 
 use lexer::{Lexeme, Lexer};
 
@@ -184,7 +182,7 @@ impl Collector {
 impl ScriptStatement {
     /// Everything that occurs as a name in the statement, keywords included: words in lower case, quoted identifiers as
     /// they are, and the words inside of dollar quotes, because a `DO` block touches what it names. Parameters are not
-    /// among them; [`crate::plan::Plan::mentions`] looks at their values too.
+    /// among them: the plan knows their values.
     #[must_use]
     pub fn names(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();

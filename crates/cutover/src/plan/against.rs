@@ -1,14 +1,253 @@
 //! What a plan says of tables and columns, against the database's own catalog.
 
+use std::collections::BTreeSet;
+
+use super::criteria::{added_columns, matches};
+use super::faults::{Faults, did_you_mean};
+use super::{OperationPlaces, Plan, SchemaGrant, StepBody};
 use crate::model::dialect::Dialect;
-use crate::model::error::Fault;
-use crate::model::table::Catalog;
+use crate::model::error::{Fault, Place};
+use crate::model::operation::{AddColumn, Operation};
+use crate::model::statement::TokenKind;
+use crate::model::table::{Catalog, ObjectKind, ObjectName, Relationship, Table, TableName};
 
-use super::Plan;
-
-/// Faults.
+/// Everything in a plan that the database contradicts: tables, columns and objects that it names and that are not there,
+/// and columns that it adds and that are. What a step creates or alters itself counts as there. Sorted by place; empty
+/// where the plan fits the database.
 #[must_use]
 pub fn check_against(plan: &Plan, catalog: &Catalog, dialect: &dyn Dialect) -> Vec<Fault> {
-    let _ = (plan, catalog, dialect);
-    Vec::new()
+    let mut check = Check { plan, catalog, dialect, made: names_in_definitions(plan), faults: Faults::default() };
+    check.schemas();
+    check.steps();
+    check.contract();
+    check.relationships();
+    check.criteria();
+    check.exports();
+    let mut faults = check.faults.faults;
+    faults.sort_by(|left, right| (&left.place, &left.message).cmp(&(&right.place, &right.message)));
+    faults.dedup();
+    faults
+}
+
+/// Every name in the steps' own definitions, in lower case, and every column that an operation adds. A table that the
+/// plan creates cannot be in the catalog yet.
+fn names_in_definitions(plan: &Plan) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for step in &plan.steps {
+        match &step.body {
+            StepBody::Script { statements, .. } => {
+                let definitions = statements.iter().map(|statement| &statement.statement);
+                let definitions = definitions.filter(|statement| statement.is_word(0, "CREATE") || statement.is_word(0, "ALTER"));
+                names.extend(definitions.flat_map(|statement| statement.names()).map(|name| name.to_lowercase()));
+            }
+            StepBody::Operation(Operation::AddColumn(add)) => {
+                names.insert(add.column.to_lowercase());
+            }
+        }
+    }
+    names
+}
+
+struct Check<'a> {
+    plan: &'a Plan,
+    catalog: &'a Catalog,
+    dialect: &'a dyn Dialect,
+    made: BTreeSet<String>,
+    faults: Faults,
+}
+
+impl<'a> Check<'a> {
+    fn makes(&self, name: &str) -> bool {
+        self.made.contains(&name.to_lowercase())
+    }
+
+    /// A table by the name that the plan writes; a fault where there is none.
+    fn table(&mut self, name: &str, place: &Place) -> Option<&'a Table> {
+        let found = self.catalog.find(name);
+        let last = name.rsplit('.').next().unwrap_or(name);
+        if found.is_none() && !self.makes(last) {
+            let names: Vec<_> = self.catalog.tables.iter().map(|table| table.name.to_string()).collect();
+            let remedy = match names.iter().find(|known| *known == last) {
+                Some(local) => format!("did you mean `{local}`? the default schema is not named"),
+                None => did_you_mean(name, names.iter().map(String::as_str)),
+            };
+            self.faults.add(place.clone(), format!("the database has no table `{name}`"), remedy);
+        }
+        found
+    }
+
+    fn columns(&mut self, table: &TableName, columns: &[String], place: &Place) {
+        let Some(table) = self.table(&table.to_string(), place) else { return };
+        for column in columns {
+            if table.column(column).is_none() && !self.makes(column) {
+                let message = format!("the table `{}` has no column `{column}`", table.name);
+                self.faults.add(place.clone(), message, did_you_mean(column, table.columns.iter().map(|column| column.name.as_str())));
+            }
+        }
+    }
+
+    fn schemas(&mut self) {
+        let objects = self.catalog.objects.keys().filter(|object| object.kind == ObjectKind::Schema).map(|object| object.name.as_str());
+        let known: BTreeSet<&str> = objects.chain(self.catalog.tables.iter().map(|table| table.name.schema.as_str())).collect();
+        let known: Vec<&str> = known.into_iter().filter(|schema| !schema.is_empty()).collect();
+        // A catalog without schemas (SQLite's) says nothing about them.
+        for (schema, place) in self.plan.schemas.iter().zip(&self.plan.places.schemas).filter(|_| !known.is_empty()) {
+            if !known.contains(&schema.as_str()) {
+                self.faults.add(
+                    place.clone(),
+                    format!("the database has no schema `{schema}`"),
+                    did_you_mean(schema, known.iter().copied()),
+                );
+            }
+        }
+    }
+
+    fn steps(&mut self) {
+        for step in &self.plan.steps {
+            for table in &step.tables {
+                self.table(table, &step.place);
+            }
+            if let StepBody::Operation(Operation::AddColumn(add)) = &step.body
+                && let Some(places) = self.plan.places.operations.get(&step.name)
+            {
+                self.add_column(add, places);
+            }
+        }
+    }
+
+    fn add_column(&mut self, add: &AddColumn, places: &OperationPlaces) {
+        for (name, place) in add.tables.iter().zip(&places.tables) {
+            let Some(table) = self.table(name, place) else { continue };
+            // SQLite and MySQL do not tell names apart by case, and PostgreSQL's habit is not to either.
+            if let Some(there) = table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&add.column)) {
+                let message = format!("`{name}` already has a column `{}`, of type {}", there.name, there.data_type);
+                let remedy = "take the table out, or choose another name: adopting a column that is there is not supported in this version";
+                self.faults.add(place.clone(), message, remedy);
+            }
+            if let (Some(fill), Some(place)) = (&add.fill, &places.fill) {
+                self.fill(fill, table, place);
+            }
+        }
+    }
+
+    /// Names in an expression are columns where nothing else is possible: a word on its own, and what stands in quotes.
+    fn fill(&mut self, fill: &str, table: &Table, place: &Place) {
+        const VALUES: [&str; 6] = ["NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
+        let Ok(statements) = self.dialect.split(fill) else { return };
+        let Some(statement) = statements.first() else { return };
+        let alone = statement.tokens.len() == 1;
+        for (index, token) in statement.tokens.iter().enumerate() {
+            let followed = statement.tokens.get(index + 1).is_some_and(|next| matches!(next.text.as_str(), "(" | "."));
+            let is_column = match token.kind {
+                TokenKind::Word => alone && !VALUES.iter().any(|value| token.text.eq_ignore_ascii_case(value)),
+                TokenKind::Quoted => !followed && !index.checked_sub(1).is_some_and(|before| statement.is_word(before, ".")),
+                _ => false,
+            };
+            if is_column && !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&token.text)) {
+                let message = format!("`fill` reads `{}`, which the table `{}` does not have", token.text, table.name);
+                self.faults.add(place.clone(), message, did_you_mean(&token.text, table.columns.iter().map(|column| column.name.as_str())));
+            }
+        }
+    }
+
+    fn contract(&mut self) {
+        let contract = &self.plan.contract;
+        for change in &contract.changes {
+            self.columns(&change.table, std::slice::from_ref(&change.column), &change.place);
+        }
+        for rows in &contract.rows {
+            self.table(&rows.table.to_string(), &rows.place);
+        }
+        for volatile in &contract.volatile {
+            match &volatile.column {
+                None => {
+                    self.table(&volatile.table.to_string(), &volatile.place);
+                }
+                Some(column) => self.volatile_column(&volatile.table, column, &volatile.place),
+            }
+        }
+        for (grant, place) in &contract.schema {
+            match grant {
+                SchemaGrant::Add(object) if self.catalog.objects.contains_key(object) => {
+                    self.faults.add(place.clone(), format!("the database already has the {object}"), "take the grant out");
+                }
+                SchemaGrant::Drop(object) | SchemaGrant::Change(object) if !self.catalog.objects.contains_key(object) => {
+                    self.unknown_object(object, place);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn unknown_object(&mut self, object: &ObjectName, place: &Place) {
+        let same_kind = self.catalog.objects.keys().filter(|known| known.kind == object.kind);
+        let remedy = did_you_mean(&object.name, same_kind.map(|known| known.name.as_str()));
+        self.faults.add(place.clone(), format!("the database has no {object}"), remedy);
+    }
+
+    /// `audit.sessions` may be meant as a table of a schema, and says a column of a table.
+    fn volatile_column(&mut self, table: &TableName, column: &str, place: &Place) {
+        if table.schema.is_empty() && self.catalog.table(&TableName::in_schema(&table.name, column)).is_some() {
+            let message = format!("`{table}.{column}` names a column, and the database has a table of this name");
+            self.faults.add(place.clone(), message, format!("write \"{table}.{column}.*\" for the whole table"));
+        } else {
+            self.columns(table, std::slice::from_ref(&column.to_owned()), place);
+        }
+    }
+
+    fn relationships(&mut self) {
+        for (relationship, place) in self.plan.relationships.iter().zip(&self.plan.places.relationships) {
+            self.columns(&relationship.child, &relationship.columns, place);
+            self.columns(&relationship.parent, &relationship.parent_columns, place);
+        }
+    }
+
+    /// Selectors of rules that come from the catalog. Those of the plan's own rules were checked when it was loaded.
+    fn criteria(&mut self) {
+        for (criterion, places) in self.plan.criteria.iter().zip(&self.plan.places.criteria) {
+            for (selector, place) in criterion.rules.iter().zip(places) {
+                let Some((class, pattern)) = selector.split_once(':') else { continue };
+                let Some(subjects) = self.subjects(class) else { continue };
+                let of_new_table = pattern.split(['.', '*']).any(|part| self.makes(part));
+                if !of_new_table && !subjects.iter().any(|subject| matches(pattern, subject)) {
+                    let remedy = did_you_mean(pattern, subjects.iter().map(String::as_str));
+                    self.faults.add(place.clone(), format!("`{selector}` selects no rule of this database"), remedy);
+                }
+            }
+        }
+    }
+
+    fn subjects(&self, class: &str) -> Option<Vec<String>> {
+        let tables = &self.catalog.tables;
+        match class {
+            "rows" | "keys" | "cells" => Some(tables.iter().map(|table| table.name.to_string()).collect()),
+            "not_null" => {
+                let columns =
+                    tables.iter().flat_map(|table| table.columns.iter().map(move |column| format!("{}.{}", table.name, column.name)));
+                Some(columns.chain(tables.iter().map(|table| table.name.to_string())).collect())
+            }
+            "unique" => {
+                let keys =
+                    tables.iter().flat_map(|table| table.keys.iter().map(move |key| format!("{}.{}", table.name, key.columns.join("+"))));
+                Some(keys.chain(added_columns(&self.plan.steps, false)).collect())
+            }
+            "relationship" => {
+                let name = |relationship: &Relationship| format!("{}.{}", relationship.child, relationship.columns.join("+"));
+                Some(self.catalog.relationships.iter().chain(&self.plan.relationships).map(name).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn exports(&mut self) {
+        for (table, place) in self.plan.export.keys.iter().zip(&self.plan.places.export_keys) {
+            if self.table(table, place).is_some_and(|table| table.keys.is_empty()) {
+                self.faults.add(place.clone(), format!("the table `{table}` has no key to export"), "take it out of `keys`");
+            }
+        }
+        if let (Some(ledger), Some(place)) = (&self.plan.ledger, &self.plan.places.ledger) {
+            let columns: Vec<_> = ledger.values.keys().cloned().collect();
+            self.columns(&ledger.table, &columns, place);
+        }
+    }
 }

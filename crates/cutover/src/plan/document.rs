@@ -95,6 +95,14 @@ impl<'a> Section<'a> {
         Some(self.entries.remove(index))
     }
 
+    /// Reports a key that other versions or other files know.
+    pub(super) fn refuse(&mut self, key: &str, why: &str, remedy: &str, faults: &mut Faults) {
+        if let Some(index) = self.entries.iter().position(|entry| entry.key == key) {
+            let entry = self.entries.remove(index);
+            faults.add(entry.key_place(), format!("`{key}` {why}"), remedy);
+        }
+    }
+
     /// Takes everything out, in the order of the file: for sections whose keys are names.
     pub(super) fn take_all(&mut self) -> Vec<Value<'a>> {
         std::mem::take(&mut self.entries)

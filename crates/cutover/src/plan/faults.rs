@@ -47,15 +47,24 @@ pub(super) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a s
     }
 }
 
-/// The known name that a person most likely meant: at most a third of the letters differ.
-pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// A remedy with one more thing behind it.
+pub(super) fn and_also(remedy: String, more: &str) -> String {
+    let separator = if remedy.ends_with('?') { " Otherwise" } else { "; or" };
+    format!("{remedy}{separator} {more}")
+}
+
+/// The known name that a person most likely meant: at most every third letter differs, or one begins with the other.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    const SHORTEST_BEGINNING: usize = 3;
     let lower = name.to_lowercase();
-    known
+    let near = known
         .iter()
         .map(|candidate| (distance(&lower, &candidate.to_lowercase()), *candidate))
         .min()
-        .filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1))
-        .map(|(_, candidate)| candidate)
+        .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(3))
+        .map(|(_, candidate)| candidate);
+    let begins = |candidate: &&&str| lower.chars().count() >= SHORTEST_BEGINNING && candidate.to_lowercase().starts_with(&lower);
+    near.or_else(|| known.iter().find(begins).copied())
 }
 
 /// How many letters have to be put in, taken out or replaced (Levenshtein).
@@ -83,6 +92,9 @@ mod tests {
         let known = ["schools", "programs", "structures"];
         assert_eq!(nearest("schols", &known), Some("schools"));
         assert_eq!(nearest("Programs", &known), Some("programs"));
+        assert_eq!(nearest("sturctures", &known), Some("structures"));
+        assert_eq!(nearest("prog", &known), Some("programs"));
+        assert_eq!(nearest("s", &known), None);
         assert_eq!(nearest("invoices", &known), None);
         assert_eq!(did_you_mean("invoices", known), "known: `programs`, `schools`, `structures`");
     }

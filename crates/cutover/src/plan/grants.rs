@@ -142,16 +142,16 @@ fn rows(entry: Value<'_>, faults: &mut Faults) -> Option<RowGrant> {
 fn schema(entry: Value<'_>, faults: &mut Faults) -> Option<(SchemaGrant, Place)> {
     let place = entry.place();
     let mut section = entry.section(faults)?;
-    let sorts: [(&'static str, fn(ObjectName) -> SchemaGrant); 3] =
-        [("add", SchemaGrant::Add), ("drop", SchemaGrant::Drop), ("change", SchemaGrant::Change)];
     let mut grants = Vec::new();
-    for (key, grant) in sorts {
+    let mut grant = |key: &'static str, made: fn(ObjectName) -> SchemaGrant, section: &mut Section<'_>, faults: &mut Faults| {
         if let Some(value) = section.take(key) {
-            grants.push(
-                value.text(faults).and_then(|text| object(&text, value.place(), faults)).map(|object| (grant(object), value.place())),
-            );
+            let object = value.text(faults).and_then(|text| object(&text, value.place(), faults));
+            grants.push(object.map(|object| (made(object), value.place())));
         }
-    }
+    };
+    grant("add", SchemaGrant::Add, &mut section, faults);
+    grant("drop", SchemaGrant::Drop, &mut section, faults);
+    grant("change", SchemaGrant::Change, &mut section, faults);
     if let Some(value) = section.take("rename") {
         faults.add(
             value.key_place(),

@@ -6,7 +6,6 @@ use super::document::{Section, Value};
 use super::faults::Faults;
 use super::files::sha256;
 use super::load::Reading;
-use super::operation::with_parameter;
 use super::parameters::is_name;
 use super::{Export, Ledger, LedgerValue, ParameterType};
 use crate::model::error::Place;
@@ -88,7 +87,7 @@ fn ledger_value(reading: &mut Reading<'_>, entry: Value<'_>, active: bool) -> Op
     }
     if entry.is_text() {
         let text = entry.text(&mut reading.faults)?;
-        return if active { with_parameter(reading, text, &entry.place()).map(LedgerValue::Text) } else { None };
+        return text_value(reading, text, &entry.place(), active);
     }
     let place = entry.place();
     let mut section = entry.section(&mut reading.faults)?;
@@ -98,8 +97,7 @@ fn ledger_value(reading: &mut Reading<'_>, entry: Value<'_>, active: bool) -> Op
     match (file, started) {
         (Some(file), None) => {
             let text = file.text(&mut reading.faults)?;
-            // Without the parameter that switches the ledger on, its file need not be there.
-            if active { file_hash(reading, text, &file.place()) } else { None }
+            file_hash(reading, text, &file.place(), active)
         }
         (None, Some(unit)) => {
             let text = unit.text(&mut reading.faults)?;
@@ -121,17 +119,38 @@ fn ledger_value(reading: &mut Reading<'_>, entry: Value<'_>, active: bool) -> Op
     }
 }
 
-fn file_hash(reading: &mut Reading<'_>, text: String, place: &Place) -> Option<LedgerValue> {
-    let path = with_parameter(reading, text, place)?;
+/// A text, or the value of a parameter: a number where its type is one. A ledger that is switched off needs none of its
+/// values, but their parameters have to be known.
+fn text_value(reading: &mut Reading<'_>, text: String, place: &Place, active: bool) -> Option<LedgerValue> {
+    let Some(name) = text.strip_prefix(':').filter(|name| is_name(name)) else { return Some(LedgerValue::Text(text)) };
+    let parameter = reading.parameters.resolve(name, place, &mut reading.faults)?;
+    if !active {
+        return None;
+    }
+    match (parameter.kind, parameter.value) {
+        (_, None) => {
+            reading.faults.add(place.clone(), format!("`:{name}` has no value, and the ledger's row needs it"), format!("give {name}=…"));
+            None
+        }
+        (ParameterType::Integer, Some(number)) => number.parse().ok().map(LedgerValue::Integer),
+        (_, Some(value)) => Some(LedgerValue::Text(value)),
+    }
+}
+
+fn file_hash(reading: &mut Reading<'_>, text: String, place: &Place, active: bool) -> Option<LedgerValue> {
+    let LedgerValue::Text(path) = text_value(reading, text, place, active)? else {
+        reading.faults.add(place.clone(), "a number is not the path of a file", "declare the parameter with type = \"text\"");
+        return None;
+    };
+    if !active {
+        return None;
+    }
     match std::fs::read(&path) {
         Ok(contents) => Some(LedgerValue::FileHash(sha256(&contents))),
         Err(error) => {
             let message = format!("the file {path} of the ledger cannot be read: {error}");
-            reading.faults.add(
-                place.clone(),
-                message,
-                "give the path of the file that the application's migrator reads, from the current directory",
-            );
+            let remedy = "give the path of the file that the application's migrator reads, from the current directory";
+            reading.faults.add(place.clone(), message, remedy);
             None
         }
     }

@@ -117,7 +117,7 @@ fn tables(reading: &mut Reading<'_>, value: Value<'_>) -> Vec<(String, Place)> {
 }
 
 /// A text, or the value of the parameter that it is the name of: `":unique_name"`.
-pub(super) fn with_parameter(reading: &mut Reading<'_>, text: String, place: &Place) -> Option<String> {
+fn with_parameter(reading: &mut Reading<'_>, text: String, place: &Place) -> Option<String> {
     let Some(name) = text.strip_prefix(':').filter(|name| is_name(name)) else { return Some(text) };
     let value = reading.parameters.resolve(name, place, &mut reading.faults)?;
     if value.value.is_none() {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Section, Value};
-use super::faults::{Faults, did_you_mean};
+use super::faults::{Faults, and_also, did_you_mean};
 use crate::model::dialect::Dialect;
 use crate::model::error::Place;
 use crate::model::statement::{ScriptStatement, TokenKind};
@@ -112,7 +112,7 @@ impl Parameters {
             faults.add(
                 Place::file("arguments"),
                 format!("the plan has no parameter `{name}`"),
-                did_you_mean(name, parameters.values.keys().map(String::as_str)),
+                did_you_mean(name, parameters.places.keys().map(String::as_str)),
             );
         }
         parameters
@@ -159,9 +159,8 @@ impl Parameters {
     }
 
     fn unknown(&self, name: &str, place: &Place, faults: &mut Faults) {
-        let known = self.values.keys().map(String::as_str).chain(RUN_VALUES);
-        let mut remedy = did_you_mean(name, known);
-        remedy.push_str(", or declare it under [parameters] in plan.toml");
+        let known = self.places.keys().map(String::as_str).chain(RUN_VALUES);
+        let remedy = and_also(did_you_mean(name, known), "declare it under [parameters] in plan.toml");
         faults.add(place.clone(), format!("`:{name}` is not a parameter of this plan"), remedy);
     }
 

@@ -72,14 +72,11 @@ struct StepFile {
 fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<StepFile> {
     let mut script = script::read(reading, path, dialect)?;
     let tables = script.header.take("tables").map(|value| value.texts(&mut reading.faults)).unwrap_or_default();
-    for (key, remedy) in [
-        ("batch", "take it out: in this version every step runs in the one transaction of the run"),
-        ("timeout", "take it out: --max-fence limits the whole run"),
-    ] {
-        if let Some(value) = script.header.take(key) {
-            reading.faults.add(value.key_place(), format!("`{key}` is not supported in this version"), remedy);
-        }
-    }
+    let unsupported = "is not supported in this version";
+    let one_transaction = "take it out: every step runs in the one transaction of the run";
+    script.header.refuse("batch", unsupported, one_transaction, &mut reading.faults);
+    script.header.refuse("timeout", unsupported, "take it out: --max-fence limits the whole run", &mut reading.faults);
+    script.header.refuse("severity", "belongs to checks", "take it out", &mut reading.faults);
     let (title, statements) = script.finish(reading);
     let text = script::text(reading, path).unwrap_or_default();
     for statement in &statements {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::faults::did_you_mean;
+use super::faults::{and_also, did_you_mean};
 use super::load::Reading;
 use crate::model::error::Place;
 
@@ -98,7 +98,7 @@ fn parse<'a>(reading: &mut Reading<'_>, path: &'a str, folder: usize) -> Option<
     if let [_, .., odd] = parts.as_slice() {
         let remedy = match DATABASES.contains(odd) {
             true => "the database stands directly before `.sql`: name.undo.postgres.sql".to_owned(),
-            false => format!("{}; a name itself has no dots", did_you_mean(odd, DATABASES.into_iter().chain(["undo"]))),
+            false => and_also(did_you_mean(odd, DATABASES.into_iter().chain(["undo"])), "rename the file: a name itself has no dots"),
         };
         reading.faults.add(Place::file(path), format!("`{odd}` is neither a database nor `undo`"), remedy);
         return None;

@@ -94,3 +94,88 @@ fn unreadable_name(statement: &ScriptStatement) -> Option<Refusal> {
         remedy: "write the name in its own letters, in plain double quotes".to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RULES, refuse};
+    use crate::model::script::split;
+
+    fn refused(statement: &str) -> bool {
+        let statements = split(statement, &RULES).unwrap();
+        assert_eq!(statements.len(), 1, "{statement}");
+        refuse(&statements[0]).is_some_and(|refusal| !refusal.message.is_empty() && !refusal.remedy.is_empty())
+    }
+
+    #[test]
+    fn what_ends_the_run_or_cannot_be_in_it_is_refused() {
+        for statement in [
+            "begin",
+            "START TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            "COMMIT AND CHAIN",
+            "END",
+            "rollback to a",
+            "ABORT",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "PREPARE TRANSACTION 'a'",
+            "COMMIT PREPARED 'a'",
+            "/* first */ COMMIT",
+            "SET search_path = a",
+            "SET LOCAL lock_timeout = 0",
+            "SET TRANSACTION READ ONLY",
+            "SET SESSION AUTHORIZATION a",
+            "RESET ALL",
+            "DISCARD ALL",
+            "LISTEN a",
+            "NOTIFY a",
+            "SELECT set_config('a.b', 'c', false)",
+            "COPY a TO '/tmp/a'",
+            "COPY a FROM PROGRAM 'cat'",
+            "VACUUM FULL a",
+            "CHECKPOINT",
+            "CLUSTER",
+            "CLUSTER VERBOSE",
+            "CREATE DATABASE a",
+            "DROP TABLESPACE a",
+            "ALTER SYSTEM SET a = 1",
+            "CREATE INDEX CONCURRENTLY i ON a (b)",
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"i\" ON a (b)",
+            "DROP INDEX concurrently i",
+            "REINDEX TABLE CONCURRENTLY a",
+            "REINDEX (VERBOSE, CONCURRENTLY) TABLE a",
+            "REINDEX SCHEMA a",
+            "ALTER TABLE a DETACH PARTITION b CONCURRENTLY",
+            "SELECT setval('a_id_seq', 5)",
+            "SELECT pg_catalog.setval ('a_id_seq', (SELECT max(id) FROM a))",
+            "SELECT \"setval\"('a', 1)",
+            "UPDATE U&\"sch\\006fols\" SET a = 1",
+        ] {
+            assert!(refused(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_into_a_transaction_is_not_refused() {
+        for statement in [
+            "SET CONSTRAINTS ALL DEFERRED",
+            "UPDATE a SET b = 1",
+            "LOCK TABLE a",
+            "DO $$ BEGIN UPDATE a SET b = 1; END $$",
+            "CALL f()",
+            "REFRESH MATERIALIZED VIEW CONCURRENTLY a",
+            "CLUSTER a USING b",
+            "CLUSTER \"a\"",
+            "ALTER TYPE a ADD VALUE 'b'",
+            "ALTER SEQUENCE a RESTART WITH 5",
+            "ALTER TABLE a DETACH PARTITION b",
+            "CREATE INDEX i ON a (b)",
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = a AS 'SELECT 1'",
+            "INSERT INTO a VALUES ('COMMIT; setval(')",
+            "SELECT a.begin, a.setval FROM a",
+            "TRUNCATE a",
+            "COMMENT ON TABLE a IS 'CONCURRENTLY'",
+        ] {
+            assert!(!refused(statement), "{statement}");
+        }
+    }
+}

@@ -76,3 +76,59 @@ fn unbound_variable(statement: &ScriptStatement) -> Option<Refusal> {
         remedy: "write :name, and declare the name under [parameters] in plan.toml".to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RULES, refuse};
+    use crate::model::script::split;
+
+    fn refused(statement: &str) -> bool {
+        let statements = split(statement, &RULES).unwrap();
+        assert_eq!(statements.len(), 1, "{statement}");
+        refuse(&statements[0]).is_some_and(|refusal| !refusal.message.is_empty() && !refusal.remedy.is_empty())
+    }
+
+    #[test]
+    fn what_ends_the_run_or_cannot_be_in_it_is_refused() {
+        for statement in [
+            "BEGIN IMMEDIATE",
+            "commit",
+            "END TRANSACTION",
+            "ROLLBACK TO a",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "ATTACH 'a.db' AS a",
+            "DETACH a",
+            "VACUUM INTO 'a.db'",
+            "PRAGMA foreign_keys = OFF",
+            "PRAGMA main.journal_mode = WAL",
+            "PRAGMA writable_schema = 1",
+            "PRAGMA",
+            "INSERT OR ROLLBACK INTO a VALUES (1)",
+            "CREATE TABLE a (b INTEGER UNIQUE ON CONFLICT ROLLBACK)",
+            "CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+            "UPDATE a SET b = ?1",
+            "UPDATE a SET b = @b",
+            "UPDATE a SET b = $b",
+        ] {
+            assert!(refused(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_into_a_transaction_is_not_refused() {
+        for statement in [
+            "PRAGMA user_version = 3",
+            "PRAGMA main.application_id = 4",
+            "INSERT OR REPLACE INTO a VALUES (1)",
+            "INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING",
+            "UPDATE a SET b = :b, c = '?', [d?] = \"@\"",
+            "CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "ALTER TABLE a ADD COLUMN b",
+            "REINDEX a",
+            "SELECT 'COMMIT'",
+        ] {
+            assert!(!refused(statement), "{statement}");
+        }
+    }
+}
