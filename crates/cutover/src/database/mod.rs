@@ -63,6 +63,9 @@ pub trait Database: Send + Sync {
 /// Rows, one by one, in an encoding that is refilled: a sink keeps what it needs.
 pub type RowSink<'a> = &'a mut dyn FnMut(&Row) -> Result<()>;
 
+/// Work of several sessions on one instant.
+pub type Together<'a> = &'a mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>;
+
 /// A session that reads.
 pub trait Reader: Send {
     /// Who we are and what we talk to.
@@ -115,7 +118,7 @@ pub trait Reader: Send {
     ///
     /// # Errors
     /// Where a session cannot be opened, or those of `work`.
-    fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()>;
+    fn together(&mut self, count: usize, work: Together<'_>) -> Result<()>;
 }
 
 /// The session that alone may write. Everything between `open` and `commit` or `rollback` is one transaction.

@@ -56,6 +56,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "field names say what they hold; seconds are seconds, bytes are bytes")]
+#[allow(clippy::large_enum_variant, reason = "only one event is held at a time, and it is written at once")]
 pub enum EventKind {
     /// A run began.
     RunStarted {
