@@ -344,7 +344,8 @@ fn index_properties(handle: &Handle, index: &Index) -> Result<Properties> {
             properties.insert(name.to_owned(), yes());
         }
     }
-    let text: Option<String> = handle.value("SELECT sql FROM main.sqlite_schema WHERE type = 'index' AND name = ?1", [&index.name])?;
+    // The primary key of a table WITHOUT ROWID is the table itself and has no line there.
+    let text: Option<String> = handle.value("SELECT max(sql) FROM main.sqlite_schema WHERE type = 'index' AND name = ?1", [&index.name])?;
     properties.extend(text.map(|text| ("definition".to_owned(), definition::index_body(&text))));
     Ok(properties)
 }
