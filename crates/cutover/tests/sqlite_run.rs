@@ -253,6 +253,8 @@ fn only_new_rows_that_refer_to_nothing_fail() {
         ("DROP TABLE parent", Some("; 2 rows in all")),
         ("ALTER TABLE child ADD COLUMN other INT DEFAULT 7 REFERENCES parent (id)", Some("refers by (other)")),
         ("INSERT INTO mismatched VALUES ('x')", None),
+        ("CREATE UNIQUE INDEX mended ON loose (code)", None),
+        ("DELETE FROM loose", None),
         ("INSERT INTO pairs VALUES (1, 1)", None),
         ("INSERT INTO pairs VALUES (98, 1)", Some("a row of pairs refers by (a) to no row of parent")),
         ("ALTER TABLE parent RENAME TO guardian", None),
