@@ -5,6 +5,7 @@
 //! which names all tables and columns that it can write, by triggers too. Before a table is touched for the first time,
 //! the foreign keys that it takes part in are checked; `settle` checks them again, and what was not there before fails.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -80,6 +81,12 @@ impl Touched {
         let table = table.to_ascii_lowercase();
         let is_touched = |column: &String| self.columns.contains(&(table.clone(), column.to_ascii_lowercase()));
         self.tables.contains(&table) || columns.iter().any(is_touched)
+    }
+
+    /// Whether everything that another one touched was touched here.
+    fn covers(&self, other: &Self) -> bool {
+        let has = |table: &str, column: &str| self.tables.contains(table) || self.columns.contains(&(table.to_owned(), column.to_owned()));
+        other.tables.is_subset(&self.tables) && other.columns.iter().all(|(table, column)| has(table, column))
     }
 
     /// Takes every touched column for its whole table.
@@ -163,6 +170,8 @@ pub(super) struct Ledger {
     tables: BTreeSet<String>,
     /// What was touched since.
     unsettled: Touched,
+    /// Whether updates have side effects, and the version of the schema of which that is true.
+    side_effects: Option<(i64, bool)>,
 }
 
 impl Ledger {
@@ -180,22 +189,24 @@ impl Ledger {
     /// SQLite's.
     pub(super) fn announce(&mut self, handle: &Handle, watch: &Watch, sql: &str) -> Result<()> {
         let mut touched = watch.take();
-        if touched.is_empty() {
-            return Ok(());
-        }
         if adds_column(sql) {
             // No row is touched; a foreign key that comes with the column is seen when settling.
             touched.columns.extend(std::mem::take(&mut touched.tables).into_iter().map(|table| (table, NO_COLUMN.to_owned())));
         }
         // A REPLACE deletes rows of which SQLite tells nothing; a generated column changes with those that it is computed from.
-        if touched.columns.iter().any(|(_, column)| column != NO_COLUMN) && (mentions(sql, &["REPLACE"]) || has_side_effects(handle)?) {
+        let updates = touched.columns.iter().any(|(_, column)| column != NO_COLUMN);
+        if updates && (mentions(sql, &["REPLACE"]) || self.has_side_effects(handle)?) {
             touched.widen();
+        }
+        // Thousands of statements that write the same table are looked at once.
+        if self.unsettled.covers(&touched) {
+            return Ok(());
         }
         let keys = declared(handle)?;
         for child in affected(&keys, &touched) {
-            if !self.before.contains_key(&child) {
-                let checked = check(handle, &child, &keys)?;
-                self.before.insert(child, checked);
+            if let Entry::Vacant(before) = self.before.entry(child) {
+                let checked = check(handle, before.key(), &keys)?;
+                before.insert(checked);
             }
         }
         // Preparing our own queries was heard too.
@@ -235,16 +246,30 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether some definition could make an update touch more than the columns that SQLite names.
+    fn has_side_effects(&mut self, handle: &Handle) -> Result<bool> {
+        let version = handle.value("PRAGMA main.schema_version", [])?;
+        if let Some((_, answer)) = self.side_effects.filter(|(of, _)| *of == version) {
+            return Ok(answer);
+        }
+        let texts: Vec<String> = handle.rows("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL", [], |row| row.get(0))?;
+        let has_generated =
+            |text: &String| take_apart(text).is_some_and(|table| table.columns.iter().any(|column| column.generated.is_some()));
+        let answer = texts.iter().any(|text| mentions(text, &["REPLACE"]) || has_generated(text));
+        self.side_effects = Some((version, answer));
+        Ok(answer)
+    }
+
     fn compare(&self, handle: &Handle, child: &str, keys: &[ForeignKey]) -> Result<()> {
         let nothing = Ok(Violations::new());
         match (self.before.get(child).unwrap_or(&nothing), check(handle, child, keys)?) {
             (Err(before), Err(after)) if *before == after => Ok(()),
             (_, Err(reason)) => Err(Error::new(ErrorKind::Statement, format!("the foreign keys of {child} cannot be checked: {reason}"))
                 .hint("give the referred columns a UNIQUE index again, or declare the foreign key anew")),
-            (before, Ok(after)) => {
-                let old = before.as_ref().ok();
-                let is_new =
-                    |key: &(Option<i64>, Vec<String>), count: u64| old.and_then(|old| old.get(key)).is_none_or(|before| *before < count);
+            // What could not be checked before says nothing of what is new; orphans are compared by the engine too.
+            (Err(_), Ok(_)) => Ok(()),
+            (Ok(old), Ok(after)) => {
+                let is_new = |key: &(Option<i64>, Vec<String>), count: u64| old.get(key).is_none_or(|before| *before < count);
                 let new: Vec<_> = after.iter().filter(|(key, count)| is_new(key, **count)).collect();
                 match new.first() {
                     Some(((row, columns), _)) => Err(violation(child, *row, columns, new.len(), keys)),
@@ -259,7 +284,7 @@ fn violation(child: &str, row: Option<i64>, columns: &[String], count: usize, ke
     let key = keys.iter().find(|key| key.child.eq_ignore_ascii_case(child) && key.columns == columns);
     let (child, parent) = key.map_or((child, "its parent"), |key| (key.child.as_str(), key.parent.as_str()));
     let row = row.map_or_else(|| "a row".to_owned(), |row| format!("the row with rowid {row}"));
-    let others = if count > 1 { format!(", and {} more rows do the same", count - 1) } else { String::new() };
+    let others = if count > 1 { format!("; {count} rows in all") } else { String::new() };
     Error::new(
         ErrorKind::Statement,
         format!("FOREIGN KEY constraint failed: {row} of {child} refers by ({}) to no row of {parent}{others}", columns.join(", ")),
@@ -299,13 +324,6 @@ fn sound(handle: &Handle, table: &str) -> Result<()> {
     }
     Err(Error::new(ErrorKind::Statement, format!("the table {table} is not sound: {}", found.join("; ")))
         .hint("run `PRAGMA quick_check` on the database as it was: what it names there must be mended before the run"))
-}
-
-/// Whether some definition could make an update touch more than the columns that SQLite names.
-fn has_side_effects(handle: &Handle) -> Result<bool> {
-    let texts: Vec<String> = handle.rows("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL", [], |row| row.get(0))?;
-    let has_generated = |text: &String| take_apart(text).is_some_and(|table| table.columns.iter().any(|column| column.generated.is_some()));
-    Ok(texts.iter().any(|text| mentions(text, &["REPLACE"]) || has_generated(text)))
 }
 
 fn plain_tables(handle: &Handle) -> Result<BTreeSet<String>> {

@@ -254,7 +254,13 @@ fn render(tokens: &[Token]) -> String {
     for token in tokens {
         let joined = previous.is_none_or(|previous| {
             let call = token.is_symbol("(") && previous.kind == Kind::Name;
-            call || previous.is_symbol("(") || previous.is_symbol(".") || [")", ",", "."].iter().any(|symbol| token.is_symbol(symbol))
+            // A dot beside a number would become a part of it.
+            let path = |dot: &Token, beside: &Token| dot.is_symbol(".") && beside.kind != Kind::Literal;
+            call || previous.is_symbol("(")
+                || token.is_symbol(")")
+                || token.is_symbol(",")
+                || path(token, previous)
+                || path(previous, token)
         });
         if !joined {
             text.push(' ');

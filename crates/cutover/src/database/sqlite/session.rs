@@ -18,6 +18,9 @@ const READ_PATIENCE: Duration = Duration::from_secs(10);
 /// KiB of pages that a reader keeps: enough for the upper levels of the indexes that a query joins by.
 const READ_CACHE: u32 = 16 * 1024;
 
+/// How many instructions of its virtual machine SQLite runs before it asks whether to go on: well below a millisecond's worth.
+const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+
 /// Between two attempts to get a lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -52,6 +55,10 @@ impl Handle {
             .map_err(|error| opening(path, Error::new(ErrorKind::File, error.to_string())))?;
         let canceller = connection.get_interrupt_handle();
         let registration = interrupt.register(move || canceller.interrupt());
+        // A cancelled statement that has not begun yet would run all the same, so that the signal is looked at while it runs as well.
+        let signal = interrupt.clone();
+        let watched = connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || signal.reason().is_some()));
+        watched.map_err(|error| opening(path, Error::new(ErrorKind::File, error.to_string())))?;
         let handle = Self { connection, path: path.to_owned(), interrupt: interrupt.clone(), _canceller: registration };
         handle.configure(access).map_err(|error| opening(path, error))?;
         Ok(handle)

@@ -221,12 +221,15 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, record: &RunRecord) -> Result<Commit> {
-        self.assert_transaction()?;
+        // Nothing to do where the last statement has been settled, as it should be: the verdict comes after it.
+        self.settle()?;
         journal::write(self.handle(), record).map_err(|error| self.with_state(error))?;
-        match self.try_commit() {
-            Ok(()) => Ok(Commit::Committed),
-            Err(failure) => Ok(self.after_failed_commit(record, &failure)),
-        }
+        let commit = match self.try_commit() {
+            Ok(()) => Commit::Committed,
+            Err(failure) => self.after_failed_commit(record, &failure),
+        };
+        self.written = false;
+        Ok(commit)
     }
 
     fn rollback(&mut self) -> Result<Vec<String>> {
