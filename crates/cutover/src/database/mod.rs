@@ -112,6 +112,15 @@ pub trait Reader: Send {
     /// Where the table exists and is not ours.
     fn records(&mut self) -> Result<Vec<RunRecord>>;
 
+    /// What the database's own check of its file finds, each line a fault: indexes that do not hold what their tables hold,
+    /// pages that belong to nothing. `None` where the database has no such check.
+    ///
+    /// # Errors
+    /// Where the check could not be made.
+    fn integrity(&mut self) -> Result<Option<Vec<String>>> {
+        Ok(None)
+    }
+
     /// Lets up to `count` sessions read the instant that this session reads (or, of a writer, that `open` fixed), side by
     /// side. `Instant` says by which name other programs can join them. All of them have ended when this returns, however it returns.
     /// Where the database cannot share an instant, the session itself is the only one.

@@ -8,7 +8,7 @@ use crate::model::error::Place;
 use crate::model::operation::Operation;
 
 /// Every class of rules, and whether its rules have a subject behind a colon.
-const CLASSES: [(&str, bool); 15] = [
+const CLASSES: [(&str, bool); 17] = [
     ("steps", false),
     ("rows", true),
     ("keys", true),
@@ -18,6 +18,8 @@ const CLASSES: [(&str, bool); 15] = [
     ("not_null", true),
     ("catalog", false),
     ("sequences", false),
+    ("integrity", false),
+    ("covered", true),
     ("value", true),
     ("column", true),
     ("check", true),

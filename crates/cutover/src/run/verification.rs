@@ -46,6 +46,7 @@ pub fn verify(
     let look = Look { engine, plan, prepared, options, values, before, since: None, directory: &directory.after() };
     let listener = Listening::new(journal, before);
     let looked = look.at(writer, &mut rulings, &listener)?;
+    integrity(writer, &mut rulings)?;
     probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
     // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
     expected::sequences(&before.manifest.sequences, &writer.sequences()?, &looked.tables, &mut rulings);
@@ -166,6 +167,15 @@ pub fn not_covered<'a>(objects: impl Iterator<Item = &'a NotCovered>, rulings: &
         finding.hint = Some(format!("--accept '{rule}' accepts it by name; the report shows that"));
         rulings.judge(&rule, object.reason.clone(), vec![finding]);
     }
+}
+
+/// Decides `integrity`, where the database can check its own file: a cell that a scan of the table sees, an index may not.
+fn integrity(writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
+    let Some(faults) = writer.integrity()? else { return Ok(()) };
+    let findings: Vec<_> = faults.iter().map(|fault| found("integrity", "the database's file", fault.clone(), 1, Vec::new())).collect();
+    let evidence = if faults.is_empty() { "the database's own check finds nothing".to_owned() } else { format!("{} faults", faults.len()) };
+    rulings.judge("integrity", evidence, findings);
+    Ok(())
 }
 
 /// Keeps what the run left as a snapshot without contents: it tells later which rows were written since.

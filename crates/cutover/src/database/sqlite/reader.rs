@@ -136,6 +136,16 @@ impl Reader for SqliteReader {
         journal::records(&self.handle)
     }
 
+    fn integrity(&mut self) -> Result<Option<Vec<String>>> {
+        let mut faults = Vec::new();
+        self.query("SELECT integrity_check FROM pragma_integrity_check", &mut |row| {
+            faults.push(row.cell(0).to_text());
+            Ok(())
+        })?;
+        faults.retain(|line| line != "ok");
+        Ok(Some(faults))
+    }
+
     /// With a rollback journal, further sessions can be opened: this session's shared lock makes every COMMIT wait, so that they
     /// see what it sees. With a write-ahead log, somebody may have committed since, and the session stays alone.
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {

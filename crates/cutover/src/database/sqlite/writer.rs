@@ -153,6 +153,10 @@ impl Reader for SqliteWriter {
         self.reader.records()
     }
 
+    fn integrity(&mut self) -> Result<Option<Vec<String>>> {
+        self.reader.integrity()
+    }
+
     /// As long as nothing was written, further connections see exactly what this one sees, in both journal modes: nobody
     /// else can commit. Afterwards only this session sees the changes, and stays alone.
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {
