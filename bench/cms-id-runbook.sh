@@ -17,6 +17,7 @@
 # As in the runbook: one statement after the other, on one connection, each in its own snapshot; the migration in one
 # transaction, as drizzle runs it; no VACUUM and no ANALYZE afterwards.
 set -euo pipefail
+shopt -s inherit_errexit
 export LC_ALL=C
 
 backup=yes
