@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+mod demo;
+mod diff;
+mod ending;
+mod explain;
+mod recorded;
+mod report;
+mod rollback;
+mod run;
+mod snapshot;
+mod status;
+mod verify;
+
+use cutover::model::error::Result;
+
+use crate::arguments::Command;
+use crate::context::Context;
+use crate::exit::Exit;
+
+/// Executes a command.
+///
+/// # Errors
+/// Where it could not start, or only reads and could not.
+pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
+    match command {
+        Command::Explain(arguments) => explain::execute(context, arguments),
+        Command::Snapshot(arguments) => snapshot::execute(context, arguments),
+        Command::Diff(arguments) => diff::execute(context, arguments),
+        Command::Run(arguments) => run::execute(context, arguments),
+        Command::Verify(arguments) => verify::execute(context, arguments),
+        Command::Rollback(arguments) => rollback::execute(context, arguments),
+        Command::Status(arguments) => status::execute(context, arguments),
+        Command::Report(arguments) => report::execute(context, arguments),
+        Command::Demo(arguments) => demo::execute(context, arguments),
+    }
+}

@@ -1,0 +1,72 @@
+//! The committed run that a person names, and its plan as it ran.
+
+use cutover::journal::{EventKind, Outcome};
+use cutover::model::dialect::Dialect;
+use cutover::model::error::{Error, ErrorKind, Result};
+use cutover::plan::Plan;
+use cutover::run::RunDirectory;
+
+use crate::context::{Context, load};
+
+/// Finds a run that can be verified or undone. Where a plan is named, its latest committed run is meant: dry runs, failed
+/// runs and undos after it left nothing behind.
+///
+/// # Errors
+/// Where there is none, or the one that is named is an undo.
+pub fn find(context: &Context, name: &str) -> Result<RunDirectory> {
+    let found = RunDirectory::find(&context.home, name)?;
+    let of_plan = found.path.parent().and_then(std::path::Path::file_name).is_some_and(|plan| plan == name) && found.run != name;
+    if !of_plan {
+        return if mode(&found)? == "undo" { Err(is_undo(&found)) } else { Ok(found) };
+    }
+    let mut committed = None;
+    for directory in RunDirectory::list(&context.home)? {
+        let same_plan = directory.path.parent() == found.path.parent();
+        if same_plan && mode(&directory)? != "undo" && may_have_committed(&directory)? {
+            committed = Some(directory);
+        }
+    }
+    committed.ok_or_else(|| {
+        Error::new(ErrorKind::Input, format!("no run of the plan `{name}` was committed")).hint("`cutover status` lists the runs")
+    })
+}
+
+/// The plan of a run as it ran, with the parameters that it ran with.
+///
+/// # Errors
+/// Where its files cannot be read, or are no plan any more.
+pub fn plan(directory: &RunDirectory, dialect: &dyn Dialect) -> Result<Plan> {
+    let EventKind::RunStarted { parameters, .. } = directory.started()? else {
+        return Err(Error::new(ErrorKind::Internal, "a run began without its start"));
+    };
+    let parameters: Vec<_> = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    load(&directory.plan()?, dialect, &parameters)
+}
+
+fn mode(directory: &RunDirectory) -> Result<String> {
+    match directory.started()? {
+        EventKind::RunStarted { mode, .. } => Ok(mode),
+        _ => Ok(String::new()),
+    }
+}
+
+/// A run that was killed during or after COMMIT may have committed as well: the database itself is asked then.
+fn may_have_committed(directory: &RunDirectory) -> Result<bool> {
+    let (mut committing, mut ended) = (false, None);
+    for event in directory.events()? {
+        match event.kind {
+            EventKind::CommitStarted => committing = true,
+            EventKind::RunFinished { outcome, .. } => ended = Some(outcome),
+            _ => {}
+        }
+    }
+    Ok(match ended {
+        Some(outcome) => matches!(outcome, Outcome::Committed | Outcome::Unknown),
+        None => committing,
+    })
+}
+
+fn is_undo(directory: &RunDirectory) -> Error {
+    Error::new(ErrorKind::Input, format!("{} is the undo of another run", directory.run))
+        .hint("name the run itself: `cutover status` lists them")
+}

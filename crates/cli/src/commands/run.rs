@@ -1,0 +1,55 @@
+//! `cutover run`: everything that a plan asks for, committed only where everything is verified.
+
+use cutover::model::error::{Error, Result};
+use cutover::report::json;
+use cutover::run::Finished;
+use serde::Serialize;
+
+use super::ending;
+use crate::arguments::{Format, Run};
+use crate::built_in;
+use crate::context::{Context, load};
+use crate::exit::Exit;
+use crate::options;
+
+/// Runs a plan.
+///
+/// # Errors
+/// Where the run could not start: nothing was touched.
+pub fn execute(context: &Context, arguments: &Run) -> Result<Exit> {
+    let files = built_in::find(&arguments.plan.plan)?;
+    let database = context.open(&arguments.database.url)?;
+    let plan = load(&files, database.dialect(), &arguments.plan.parameters)?;
+    let engine = context.engine(database.as_ref());
+    match cutover::run::run(&engine, &files, &plan, &options::of_run(arguments)).map_err(untouched)? {
+        Finished::NothingToDo { run, at } => {
+            nothing_to_do(context, arguments.findings.format, NothingToDo { outcome: "nothing_to_do", plan: &plan.name, run, at })
+        }
+        Finished::Ended(ended) => ending::tell(context, &engine, &ended, &arguments.findings),
+    }
+}
+
+/// Says what state the database is in, where the error does not say it itself.
+pub fn untouched(error: Error) -> Error {
+    const STATE: &str = "nothing was touched";
+    if error.hints().iter().any(|hint| hint.contains(STATE)) { error } else { error.hint(STATE) }
+}
+
+#[derive(Serialize)]
+struct NothingToDo<'a> {
+    outcome: &'static str,
+    plan: &'a str,
+    run: String,
+    at: String,
+}
+
+fn nothing_to_do(context: &Context, format: Format, nothing: NothingToDo<'_>) -> Result<Exit> {
+    match format {
+        Format::Json => context.terminal.result(&json::versioned(&nothing)?)?,
+        Format::Text => {
+            let NothingToDo { plan, run, at, .. } = nothing;
+            context.terminal.result(&format!("nothing to do: {plan} was applied by the run {run}, started {at}; nothing was touched"))?;
+        }
+    }
+    Ok(Exit::Done)
+}

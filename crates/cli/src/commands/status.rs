@@ -1,0 +1,44 @@
+//! `cutover status`: what runs there are, how they ended, and what that means.
+
+use cutover::model::error::Result;
+use cutover::report::{Tone, json};
+use cutover::run::status::{RunStatus, status};
+use serde::Serialize;
+
+use crate::arguments::{Format, Status};
+use crate::context::Context;
+use crate::exit::Exit;
+
+#[derive(Serialize)]
+struct Runs {
+    runs: Vec<RunStatus>,
+}
+
+/// Lists the runs.
+///
+/// # Errors
+/// Where a journal or the database cannot be read.
+pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
+    let database = arguments.database.url.as_ref().map(|url| context.open(url)).transpose()?;
+    let engine = database.as_ref().map(|database| context.engine(database.as_ref()));
+    let runs = status(&context.home, engine.as_ref())?;
+    match arguments.output.format {
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs })?)?,
+        Format::Text => context.terminal.result(&in_words(context, &runs))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn in_words(context: &Context, runs: &[RunStatus]) -> String {
+    if runs.is_empty() {
+        return format!("{} holds no runs\n", context.home.display());
+    }
+    let style = context.terminal.view(cutover::report::Detail::Summary, false).style;
+    let mut page = String::new();
+    for run in runs {
+        page.push_str(&format!("{}  {}  {}\n", style.paint(Tone::Strong, &run.run), run.plan, run.database));
+        page.push_str(&format!("  {}\n", run.meaning));
+        page.push_str(&format!("  {}\n", style.paint(Tone::Faint, &format!("started {}", run.started_at))));
+    }
+    page
+}

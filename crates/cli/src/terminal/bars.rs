@@ -1,0 +1,192 @@
+//! A run where somebody watches: one line stays of every stage, and one moves.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use console::measure_text_width;
+use cutover::journal::{Event, EventKind, Monitor, Progress, Stage};
+use cutover::model::error::Result;
+use cutover::report::words::{seconds, stage};
+use cutover::report::{Style, Tone};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Live;
+use super::lines::{Tally, speed};
+
+/// Ticks that come sooner after the one before are dropped: nobody could read them.
+const PAUSE: u64 = 100;
+/// The width of the names of stages.
+const NAME: usize = 9;
+
+/// Shows bars on stderr.
+pub struct Bars {
+    style: Style,
+    screen: MultiProgress,
+    began: Instant,
+    /// When the next tick is shown, in milliseconds since `began`. Ticks come from several threads, up to some hundred
+    /// thousand a second; all but one in a hundred milliseconds cost one load of this.
+    due: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    stage: Option<(Stage, Instant)>,
+    bar: Option<ProgressBar>,
+    statement: Option<ProgressBar>,
+    step: String,
+    tally: Tally,
+}
+
+impl Bars {
+    /// A monitor that shows bars.
+    pub fn new(style: Style) -> Self {
+        Self {
+            style,
+            screen: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
+            began: Instant::now(),
+            due: AtomicU64::new(0),
+            state: Mutex::default(),
+        }
+    }
+
+    // A panic of another thread leaves nothing behind that could be wrong here but a line on the screen.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn print(&self, line: &str) {
+        // A terminal that cannot be written has nobody before it.
+        let _ = self.screen.println(line);
+    }
+
+    fn bar(&self, template: &str) -> ProgressBar {
+        let bar = self.screen.add(ProgressBar::new_spinner());
+        bar.set_style(bar_style(template));
+        bar.enable_steady_tick(Duration::from_millis(PAUSE));
+        bar
+    }
+
+    fn begin(&self, state: &mut State, begun: Stage) {
+        state.clear();
+        state.stage = Some((begun, Instant::now()));
+        let bar = self.bar("{spinner} {prefix} {wide_msg}");
+        bar.set_prefix(name(begun));
+        state.bar = Some(bar);
+    }
+
+    /// The one line that stays of something.
+    fn done(&self, name: &str, what: &str, time: f64) {
+        let time = seconds(time);
+        let width = super::columns();
+        let room = width.saturating_sub(2 + NAME + 1 + time.len() + 1);
+        let what = console::truncate_str(what, room, "…");
+        let gap = " ".repeat(room.saturating_sub(measure_text_width(&what)));
+        self.print(&format!("{} {name:<NAME$} {what}{gap} {}", self.style.paint(Tone::Good, "✓"), self.style.paint(Tone::Faint, &time)));
+    }
+
+    fn show(&self, state: &mut State, progress: &Progress) {
+        if state.stage.is_none_or(|(stage, _)| stage != progress.stage) {
+            self.begin(state, progress.stage);
+        }
+        if progress.stage == Stage::Steps {
+            return self.show_statement(state, progress);
+        }
+        let (Some(bar), Some((_, began))) = (&state.bar, state.stage) else { return };
+        let speed = speed(progress.done, progress.unit, began.elapsed().as_secs_f64());
+        if let Some(total) = progress.total {
+            if bar.length() != Some(total) {
+                bar.set_length(total);
+                bar.set_style(bar_style("{spinner} {prefix} {bar:20} {percent:>3} % {wide_msg} {eta:>4} left"));
+            }
+            bar.set_position(progress.done);
+        } else if bar.length().is_some() {
+            bar.unset_length();
+            bar.set_style(bar_style("{spinner} {prefix} {wide_msg}"));
+        }
+        bar.set_message(format!("{} · {speed}", progress.item));
+    }
+
+    /// A statement has no progress of its own: it is shown with the time that it takes.
+    fn show_statement(&self, state: &mut State, progress: &Progress) {
+        if let Some(bar) = &state.bar {
+            let total = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
+            bar.set_message(format!("{} · statement {}{total}", state.step, progress.done + 1));
+        }
+        if let Some(before) = state.statement.take() {
+            before.finish_and_clear();
+        }
+        let bar = self.bar("            {wide_msg} {elapsed}");
+        bar.set_message(progress.item.split_whitespace().collect::<Vec<_>>().join(" "));
+        state.statement = Some(bar);
+    }
+}
+
+impl State {
+    fn clear(&mut self) {
+        for bar in [self.statement.take(), self.bar.take()].into_iter().flatten() {
+            bar.finish_and_clear();
+        }
+        self.stage = None;
+    }
+}
+
+fn bar_style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ").progress_chars("━╸─")
+}
+
+fn name(named: Stage) -> String {
+    format!("{:<NAME$}", stage(named))
+}
+
+impl Monitor for Bars {
+    fn event(&self, event: &Event) -> Result<()> {
+        let mut state = self.state();
+        state.tally.hear(&event.kind);
+        match &event.kind {
+            EventKind::RunStarted { plan, title, database, product, .. } => {
+                let title = if plan == title { String::new() } else { format!(" · {title}") };
+                self.print(&format!("{}{title}", self.style.paint(Tone::Strong, plan)));
+                self.print(&self.style.paint(Tone::Faint, &format!("→ {database} · {product}")));
+            }
+            EventKind::StageStarted { stage } => self.begin(&mut state, *stage),
+            EventKind::StageFinished { stage: ended, seconds } => {
+                state.clear();
+                self.done(stage(*ended), &state.tally.in_words(), *seconds);
+            }
+            EventKind::StepStarted { title, number, of, .. } => {
+                state.step = format!("{number} of {of} · {title}");
+                if let Some(bar) = &state.bar {
+                    bar.set_message(state.step.clone());
+                }
+            }
+            EventKind::RunFinished { .. } => state.clear(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn progress(&self, progress: &Progress) {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // A statement ticks once, when it begins: that must not be dropped.
+        if progress.stage != Stage::Steps {
+            let due = self.due.load(Ordering::Relaxed);
+            if now < due || self.due.compare_exchange(due, now + PAUSE, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+                return;
+            }
+        }
+        self.show(&mut self.state(), progress);
+    }
+
+    fn notice(&self, message: &str) {
+        self.print(&format!("{} {message}", self.style.paint(Tone::Warning, "!")));
+    }
+}
+
+impl Live for Bars {
+    fn clear(&self) {
+        self.state().clear();
+    }
+}

@@ -1,0 +1,181 @@
+//! A run where nobody watches: one line for every event that matters, for logs.
+
+use std::time::Instant;
+
+use cutover::journal::{Event, EventKind, Monitor, Progress};
+use cutover::model::error::Result;
+use cutover::report::words::{count, counted, is_good, seconds, stage};
+use cutover::report::{Style, Tone};
+
+use super::Live;
+
+/// Writes lines to stderr.
+pub struct Lines {
+    style: Style,
+    began: Instant,
+}
+
+impl Lines {
+    /// A monitor that writes lines.
+    pub fn new(style: Style) -> Self {
+        Self { style, began: Instant::now() }
+    }
+
+    fn write(&self, tone: Option<Tone>, line: &str) {
+        let line = tone.map_or_else(|| line.to_owned(), |tone| self.style.paint(tone, line));
+        // The time since the program began, since notices come between events.
+        eprintln!("{:>9}  {line}", format!("{:.2} s", self.began.elapsed().as_secs_f64()));
+    }
+}
+
+impl Monitor for Lines {
+    fn event(&self, event: &Event) -> Result<()> {
+        if let Some((tone, line)) = in_words(&event.kind) {
+            self.write(tone, &line);
+        }
+        Ok(())
+    }
+
+    fn progress(&self, _: &Progress) {}
+
+    fn notice(&self, message: &str) {
+        self.write(Some(Tone::Warning), &format!("notice: {message}"));
+    }
+}
+
+impl Live for Lines {
+    fn clear(&self) {}
+}
+
+/// An event that matters as a line of a log.
+fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
+    let line = match event {
+        EventKind::RunStarted { run, title, database, product, .. } => format!("run {run}: {title}, on {database} ({product})"),
+        EventKind::StageStarted { stage: begun } => format!("{}: begins", stage(*begun)),
+        EventKind::StageFinished { stage: ended, seconds: time } => format!("{}: ended after {}", stage(*ended), seconds(*time)),
+        EventKind::CheckFinished { rule, passed, rows, seconds: time, .. } => {
+            let found = if *passed { "passed".to_owned() } else { format!("found {}", counted(*rows, "row")) };
+            format!("{rule}: {found}, {}", seconds(*time))
+        }
+        EventKind::FenceRaised { tables, seconds: time } => {
+            format!("fence: other sessions' writes to {} wait, raised in {}", counted(tables.len() as u64, "table"), seconds(*time))
+        }
+        EventKind::TableCaptured { table, rows, seconds: time, .. } => {
+            format!("snapshot: {table}, {}, {}", counted(*rows, "row"), seconds(*time))
+        }
+        EventKind::InvariantCaptured { rule, implied: true, .. } => format!("snapshot: {rule}, implied by identical cells"),
+        EventKind::InvariantCaptured { rule, rows, seconds: time, .. } => {
+            format!("snapshot: {rule}, {}, {}", counted(rows.unwrap_or(0), "row"), seconds(*time))
+        }
+        EventKind::SnapshotFinished { tables, rows, cells, .. } => {
+            format!("snapshot: {}, {}, {}", counted(*tables, "table"), counted(*rows, "row"), counted(*cells, "cell"))
+        }
+        EventKind::StepStarted { step, title, number, of, .. } => format!("step {number}/{of}: {step}: {title}"),
+        EventKind::WayChosen { step, table, choice } => format!("step {step}: {table}: {choice}"),
+        EventKind::StepFinished { step, rows, seconds: time } => {
+            format!("step {step}: done, {}, {}", counted(*rows, "row"), seconds(*time))
+        }
+        EventKind::TableVerified { table, rows, identical, seconds: time, .. } => {
+            let found = if *identical { "identical" } else { "changed" };
+            format!("verify: {table}, {}, {found}, {}", counted(*rows, "row"), seconds(*time))
+        }
+        EventKind::RuleDecided { rule, passed: false, evidence } => {
+            return Some((Some(Tone::Bad), format!("verify: {rule} does not hold: {evidence}")));
+        }
+        EventKind::VerdictReached { passed, findings, rules, cells } => {
+            let (tone, word) = if *passed { (Tone::Good, "passed") } else { (Tone::Bad, "FAILED") };
+            let line = format!(
+                "verdict: {word}: {}, {}, {} compared",
+                counted(*rules, "rule"),
+                counted(*findings, "finding"),
+                counted(*cells, "cell")
+            );
+            return Some((Some(tone), line));
+        }
+        EventKind::CommitStarted => "commit: COMMIT is sent".to_owned(),
+        EventKind::RunFinished { outcome, message, .. } => {
+            return Some((Some(if is_good(*outcome) { Tone::Good } else { Tone::Bad }), message.clone()));
+        }
+        // Statements are in the journal; a notice has been written when it came; rules that hold are counted in the verdict.
+        EventKind::StatementFinished { .. } | EventKind::Noticed { .. } | EventKind::RuleDecided { .. } => return None,
+    };
+    Some((None, line))
+}
+
+/// What the stage that ended has done, for the one line that stays of it on a terminal.
+#[derive(Debug, Default)]
+pub struct Tally {
+    checks: u64,
+    steps: u64,
+    rows: u64,
+    said: Option<String>,
+}
+
+impl Tally {
+    /// Hears an event of a stage.
+    pub fn hear(&mut self, event: &EventKind) {
+        match event {
+            EventKind::StageStarted { .. } => *self = Self::default(),
+            EventKind::CheckFinished { .. } => self.checks += 1,
+            EventKind::FenceRaised { tables, .. } => {
+                self.said = Some(format!("{}: other sessions' writes wait, reads go on", counted(tables.len() as u64, "table")));
+            }
+            EventKind::SnapshotFinished { tables, rows, cells, .. } => {
+                self.said = Some(format!("{} · {} · {}", counted(*tables, "table"), counted(*rows, "row"), counted(*cells, "cell")));
+            }
+            EventKind::StepFinished { rows, .. } => {
+                self.steps += 1;
+                self.rows += rows;
+            }
+            EventKind::VerdictReached { passed: true, rules, cells, .. } => {
+                self.said = Some(format!("{} hold · {} compared", counted(*rules, "rule"), counted(*cells, "cell")));
+            }
+            EventKind::VerdictReached { findings, .. } => self.said = Some(counted(*findings, "finding")),
+            _ => {}
+        }
+    }
+
+    /// What was done.
+    pub fn in_words(&self) -> String {
+        if let Some(said) = &self.said {
+            said.clone()
+        } else if self.steps > 0 {
+            format!("{} · {}", counted(self.steps, "step"), counted(self.rows, "row"))
+        } else if self.checks > 0 {
+            format!("{} passed", counted(self.checks, "check"))
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// Rows and their speed.
+pub fn speed(done: u64, unit: &str, elapsed: f64) -> String {
+    // In the first moments a speed would be chance.
+    if elapsed < 0.5 {
+        format!("{} {unit}", count(done))
+    } else {
+        format!("{} {unit} · {} {unit}/s", count(done), count((done as f64 / elapsed) as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EventKind, in_words, speed};
+    use cutover::journal::Stage;
+
+    #[test]
+    fn events_that_matter_are_lines() {
+        let said = |event: EventKind| in_words(&event).map(|(_, line)| line);
+        assert_eq!(said(EventKind::StageStarted { stage: Stage::Verify }).unwrap(), "verify: begins");
+        let captured = EventKind::TableCaptured { table: "t".to_owned(), rows: 1200, cells: 2400, bytes: 1, key: Vec::new(), seconds: 0.5 };
+        assert_eq!(said(captured).unwrap(), "snapshot: t, 1,200 rows, 0.50 s");
+        assert_eq!(said(EventKind::RuleDecided { rule: "rows:t".to_owned(), passed: true, evidence: String::new() }), None);
+    }
+
+    #[test]
+    fn no_speed_is_told_before_it_is_known() {
+        assert_eq!(speed(500, "rows", 0.1), "500 rows");
+        assert_eq!(speed(500, "rows", 2.0), "500 rows · 250 rows/s");
+    }
+}

@@ -1,0 +1,434 @@
+//! A report for people, as calm text: what was proven first, what happened last.
+
+use super::layout::{table, wrap};
+use super::words::{count, counted, is_good, seconds, stage};
+use super::{Report, RuleClass, StepReport};
+use crate::journal::Outcome;
+use crate::plan::Severity;
+use crate::verify::verdict::{CellEvidence, Finding, RowEvidence, RuleOutcome, TableResult};
+
+/// What a piece of text means; the command line decides how that looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It holds.
+    Good,
+    /// It does not hold.
+    Bad,
+    /// It should be looked at.
+    Warning,
+    /// It is there for those who want to know.
+    Faint,
+    /// It is what the rest is about.
+    Strong,
+}
+
+/// How tones look. The painted text must not be wider than what is painted.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    paint: fn(Tone, &str) -> String,
+}
+
+impl Style {
+    /// No colours.
+    pub const PLAIN: Self = Self { paint: |_, text| text.to_owned() };
+
+    /// A style that paints like this.
+    #[must_use]
+    pub const fn new(paint: fn(Tone, &str) -> String) -> Self {
+        Self { paint }
+    }
+
+    /// A text in a tone.
+    #[must_use]
+    pub fn paint(&self, tone: Tone, text: &str) -> String {
+        (self.paint)(tone, text)
+    }
+}
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What people want to see at the end of a run.
+    Summary,
+    /// Everything: every table, every step with its ways, the rules by class.
+    Full,
+}
+
+/// How a report is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// The width of a line, in columns of a terminal.
+    pub width: usize,
+    /// How much is told.
+    pub detail: Detail,
+    /// Whether sums, averages, minima and maxima of numeric columns are shown.
+    pub numbers: bool,
+    /// How tones look.
+    pub style: Style,
+}
+
+/// Tables that a summary shows; the rest is summed up.
+const SHOWN_TABLES: usize = 20;
+/// Rows of a finding that a summary shows.
+const SHOWN_ROWS: usize = 10;
+/// The narrowest that text is set, however narrow the terminal.
+const NARROWEST: usize = 40;
+
+/// A report as text. Every line ends with a line feed.
+#[must_use]
+pub fn text(report: &Report, view: &View) -> String {
+    let mut page = Page { text: String::new(), view: View { width: view.width.max(NARROWEST), ..*view } };
+    page.header(report);
+    page.criteria(report);
+    page.steps(report);
+    page.tables(report);
+    page.numbers(report);
+    page.rules(report);
+    page.findings(report);
+    page.notices(report);
+    page.totals(report);
+    page.ending(report);
+    page.text
+}
+
+struct Page {
+    text: String,
+    view: View,
+}
+
+impl Page {
+    fn paint(&self, tone: Tone, text: &str) -> String {
+        self.view.style.paint(tone, text)
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let heading = self.paint(Tone::Strong, heading);
+        self.line(&heading);
+    }
+
+    /// A paragraph behind a lead of a known width; its further lines stand below its first.
+    fn paragraph(&mut self, lead: &str, lead_width: usize, tone: Option<Tone>, text: &str) {
+        let width = self.view.width.saturating_sub(lead_width).max(NARROWEST / 2);
+        for (position, line) in wrap(text, width).iter().enumerate() {
+            let line = tone.map_or_else(|| line.clone(), |tone| self.paint(tone, line));
+            if position == 0 {
+                self.line(&format!("{lead}{line}"));
+            } else {
+                self.line(&format!("{:lead_width$}{line}", ""));
+            }
+        }
+    }
+
+    fn mark(&self, good: bool) -> String {
+        if good { self.paint(Tone::Good, "✓") } else { self.paint(Tone::Bad, "✗") }
+    }
+
+    fn header(&mut self, report: &Report) {
+        let Some(run) = &report.run else { return };
+        let title = if run.title == run.plan { String::new() } else { format!(" · {}", run.title) };
+        let plan = self.paint(Tone::Strong, &run.plan);
+        self.paragraph(&plan, run.plan.chars().count(), None, &title);
+        let account = if run.account.is_empty() { String::new() } else { format!(" as {}", run.account) };
+        self.paragraph("→ ", 2, Some(Tone::Faint), &format!("{} · {}{account}", run.database, run.product));
+        self.paragraph("  ", 2, Some(Tone::Faint), &format!("run {} · {} · {}", run.run, run.started_at, run.tool));
+        if self.view.detail == Detail::Full {
+            self.paragraph("  ", 2, Some(Tone::Faint), &format!("plan {}", run.plan_hash));
+            for (name, value) in &run.parameters {
+                let value = value.as_deref().unwrap_or("(none)");
+                self.paragraph("  ", 2, Some(Tone::Faint), &format!("{name} = {value}"));
+            }
+        }
+    }
+
+    fn criteria(&mut self, report: &Report) {
+        if report.criteria.is_empty() {
+            return;
+        }
+        let ticked = report.criteria.iter().filter(|criterion| criterion.ticked).count();
+        self.heading(&format!("Criteria  {ticked} of {}", report.criteria.len()));
+        for criterion in &report.criteria {
+            let lead = format!("  {} ", self.mark(criterion.ticked));
+            self.paragraph(&lead, 4, None, &criterion.sentence);
+            let tone = if criterion.ticked { Tone::Faint } else { Tone::Bad };
+            self.paragraph("    ", 4, Some(tone), &criterion.evidence);
+        }
+    }
+
+    fn steps(&mut self, report: &Report) {
+        if report.steps.is_empty() {
+            return;
+        }
+        self.heading("Steps");
+        for step in &report.steps {
+            self.step(step);
+        }
+        let detail = self.view.detail;
+        for check in report.checks_before.iter().filter(|check| detail == Detail::Full || !check.passed) {
+            let lead = format!("  {} ", self.mark(check.passed));
+            let found = if check.passed { "no rows".to_owned() } else { counted(check.rows, "row") };
+            self.paragraph(&lead, 4, None, &format!("before: {} · {found} · {}", check.title, seconds(check.seconds)));
+        }
+    }
+
+    fn step(&mut self, step: &StepReport) {
+        let lead = format!("  {} ", self.mark(step.seconds.is_some()));
+        let ended = match (step.rows, step.seconds) {
+            (Some(rows), Some(time)) if rows > 0 => format!(" · {} · {}", counted(rows, "row"), seconds(time)),
+            (_, Some(time)) => format!(" · {}", seconds(time)),
+            _ => " · did not end".to_owned(),
+        };
+        self.paragraph(&lead, 4, None, &format!("{}{ended}", step.title));
+        if self.view.detail == Detail::Summary {
+            return;
+        }
+        self.paragraph("    ", 4, Some(Tone::Faint), &step.step);
+        for (table, way) in &step.ways {
+            self.paragraph("    ", 4, Some(Tone::Faint), &format!("{table}: {way}"));
+        }
+        for statement in &step.statements {
+            let text = format!("{} · {} · {}", statement.sql, counted(statement.rows, "row"), seconds(statement.seconds));
+            self.paragraph("    ", 6, Some(Tone::Faint), &text);
+        }
+    }
+
+    fn tables(&mut self, report: &Report) {
+        if report.tables.is_empty() {
+            return;
+        }
+        let mut tables: Vec<&TableResult> = report.tables.iter().collect();
+        let size = |table: &TableResult| table.rows_before.max(table.rows_after).unwrap_or(0);
+        // What differs must be seen, however small the table is.
+        tables.sort_by(|left, right| {
+            (left.identical, size(right), &left.table).cmp(&(right.identical, size(left), &right.table))
+        });
+        let shown = if self.view.detail == Detail::Full { tables.len() } else { SHOWN_TABLES };
+        let rest = tables.split_off(shown.min(tables.len()));
+        let mut rows: Vec<Vec<String>> = tables.iter().map(|table| row_of(table)).collect();
+        if !rest.is_empty() {
+            let sum = |number: fn(&TableResult) -> u64| count(rest.iter().map(|table| number(table)).sum());
+            let before = sum(|table| table.rows_before.unwrap_or(0));
+            let after = sum(|table| table.rows_after.unwrap_or(0));
+            let state = state(rest.iter().all(|table| table.identical));
+            rows.push(vec![format!("{} more", count(rest.len() as u64)), before, after, sum(|table| table.cells), state]);
+        }
+        self.heading("Tables");
+        let lines = table(&["table", "rows before", "rows after", "cells compared", ""], rows, &[1, 2, 3], self.view.width - 2);
+        for (position, line) in lines.iter().enumerate() {
+            let line = if position < 2 { self.paint(Tone::Faint, line) } else { self.painted_state(line) };
+            self.line(&format!("  {line}"));
+        }
+    }
+
+    /// Colours go in after the columns have been aligned.
+    fn painted_state(&self, line: &str) -> String {
+        if let Some(rest) = line.strip_suffix(IDENTICAL) {
+            format!("{rest}{}", self.paint(Tone::Good, IDENTICAL))
+        } else if let Some(rest) = line.strip_suffix(DIFFERENT) {
+            format!("{rest}{}", self.paint(Tone::Warning, DIFFERENT))
+        } else {
+            line.to_owned()
+        }
+    }
+
+    fn numbers(&mut self, report: &Report) {
+        if !self.view.numbers {
+            return;
+        }
+        let mut rows = Vec::new();
+        for result in &report.tables {
+            for column in &result.numbers {
+                let [sum, average, minimum, maximum] = &column.after;
+                let same = if column.before == column.after { "as before" } else { "changed" };
+                rows.push(vec![
+                    format!("{}.{}", result.table, column.column),
+                    sum.clone(),
+                    average.clone(),
+                    minimum.clone(),
+                    maximum.clone(),
+                    same.to_owned(),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        self.heading("Numbers");
+        for line in table(&["column", "sum", "average", "minimum", "maximum", ""], rows, &[1, 2, 3, 4], self.view.width - 2) {
+            self.line(&format!("  {line}"));
+        }
+    }
+
+    fn rules(&mut self, report: &Report) {
+        if report.rules.is_empty() || self.view.detail == Detail::Summary {
+            return;
+        }
+        self.heading("Rules");
+        let row = |class: &RuleClass| {
+            let parts = [(class.implied, "implied"), (class.waived, "waived"), (class.noted, "noted"), (class.failed, "failed"), (class.not_run, "not run")];
+            let parts: Vec<_> = parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+            vec![class.class.clone(), format!("{} of {} hold", class.holding, class.rules.len()), parts.join(", ")]
+        };
+        for line in table(&[], report.rules.iter().map(row).collect(), &[1], self.view.width - 2) {
+            self.line(&format!("  {line}"));
+        }
+        let told = |outcome| matches!(outcome, RuleOutcome::Waived | RuleOutcome::Failed | RuleOutcome::NotRun);
+        for rule in report.rules.iter().flat_map(|class| &class.rules).filter(|rule| told(rule.outcome)) {
+            let (mark, word) = match rule.outcome {
+                RuleOutcome::Waived => (self.paint(Tone::Warning, "!"), "waived: "),
+                RuleOutcome::NotRun => (self.paint(Tone::Bad, "✗"), "not run: "),
+                _ => (self.paint(Tone::Bad, "✗"), ""),
+            };
+            self.paragraph(&format!("  {mark} "), 4, None, &format!("{} · {word}{}", rule.rule, rule.evidence));
+        }
+    }
+
+    fn findings(&mut self, report: &Report) {
+        if report.findings.is_empty() {
+            return;
+        }
+        self.heading(&format!("Findings  {}", report.findings.len()));
+        for finding in &report.findings {
+            self.finding(finding, report.masked);
+        }
+        let hidden = report.masked && report.findings.iter().any(|finding| finding.rows.iter().any(|row| !row.cells.is_empty()));
+        if hidden {
+            self.paragraph("  ", 2, Some(Tone::Faint), "values are masked: --reveal shows them");
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding, masked: bool) {
+        let (mark, tone) = match finding.severity {
+            Severity::Error => ("✗", Tone::Bad),
+            Severity::Warning => ("!", Tone::Warning),
+            Severity::Note => ("·", Tone::Faint),
+        };
+        let lead = format!("  {} ", self.paint(tone, mark));
+        self.paragraph(&lead, 4, Some(tone), &finding.message);
+        self.paragraph("    ", 4, Some(Tone::Faint), &finding.rule);
+        let shown = if self.view.detail == Detail::Full { finding.rows.len() } else { SHOWN_ROWS };
+        for row in finding.rows.iter().take(shown) {
+            self.paragraph("      ", 8, None, &row_in_words(row, masked));
+        }
+        let shown = shown.min(finding.rows.len()) as u64;
+        if shown > 0 && finding.count > shown {
+            self.paragraph("      ", 6, Some(Tone::Faint), &format!("and {} more", count(finding.count - shown)));
+        }
+        if let Some(hint) = &finding.hint {
+            self.paragraph("    ", 4, Some(Tone::Faint), &format!("hint: {hint}"));
+        }
+    }
+
+    fn notices(&mut self, report: &Report) {
+        if report.notices.is_empty() {
+            return;
+        }
+        self.heading("Notices");
+        for notice in &report.notices {
+            self.paragraph("  · ", 4, None, notice);
+        }
+    }
+
+    fn totals(&mut self, report: &Report) {
+        if report.passed.is_none() && report.stages.is_empty() {
+            return;
+        }
+        self.heading("Totals");
+        let totals = &report.totals;
+        if report.passed.is_some() {
+            let tables = if totals.identical == totals.tables {
+                format!("{} identical", counted(totals.tables, "table"))
+            } else {
+                format!("{} of {} identical", count(totals.identical), counted(totals.tables, "table"))
+            };
+            let rules = match totals.failed {
+                0 => format!("{} hold", counted(totals.rules, "rule")),
+                failed => format!("{} of {} do not hold", count(failed), counted(totals.rules, "rule")),
+            };
+            let parts = [tables, counted(totals.rows, "row"), format!("{} compared", counted(totals.cells, "cell")), rules];
+            self.paragraph("  ", 2, None, &parts.join(" · "));
+        }
+        let stages: Vec<_> = report
+            .stages
+            .iter()
+            .map(|time| format!("{} {}", stage(time.stage), time.seconds.map_or_else(|| "did not end".to_owned(), seconds)))
+            .collect();
+        if !stages.is_empty() {
+            let all = report.ending.as_ref().map(|ending| format!(" · all {}", seconds(ending.seconds))).unwrap_or_default();
+            self.paragraph("  ", 2, Some(Tone::Faint), &format!("{}{all}", stages.join(" · ")));
+        }
+    }
+
+    fn ending(&mut self, report: &Report) {
+        if report.run.is_none() && report.ending.is_none() {
+            return;
+        }
+        self.text.push('\n');
+        let Some(ending) = &report.ending else {
+            let lead = format!("{} ", self.paint(Tone::Warning, "!"));
+            self.paragraph(&lead, 2, None, "the journal does not say how the run ended: `cutover status` tells what that means");
+            return;
+        };
+        let (mark, tone) = match ending.outcome {
+            outcome if is_good(outcome) => ("✓", Tone::Good),
+            Outcome::Unknown => ("?", Tone::Warning),
+            _ => ("✗", Tone::Bad),
+        };
+        let lead = format!("{} ", self.paint(tone, mark));
+        self.paragraph(&lead, 2, Some(tone), &ending.message);
+        for hint in &ending.hints {
+            self.paragraph("  ", 2, None, &format!("hint: {hint}"));
+        }
+    }
+}
+
+const IDENTICAL: &str = "✓ identical";
+const DIFFERENT: &str = "≠ changed";
+
+fn state(identical: bool) -> String {
+    if identical { IDENTICAL.to_owned() } else { DIFFERENT.to_owned() }
+}
+
+fn row_of(table: &TableResult) -> Vec<String> {
+    let rows = |number: Option<u64>| number.map_or_else(|| "—".to_owned(), count);
+    let state = match (table.rows_before, table.rows_after) {
+        (None, _) => "new".to_owned(),
+        (_, None) => "gone".to_owned(),
+        _ => state(table.identical),
+    };
+    vec![table.table.clone(), rows(table.rows_before), rows(table.rows_after), count(table.cells), state]
+}
+
+/// A row of a finding: its key, and each cell before and after.
+fn row_in_words(row: &RowEvidence, masked: bool) -> String {
+    let key: Vec<_> = row.key.iter().map(|(column, value)| format!("{column} = {value}")).collect();
+    let mut parts = Vec::new();
+    if !key.is_empty() {
+        parts.push(key.join(", "));
+    }
+    let whole = |side: fn(&CellEvidence) -> bool| !row.cells.is_empty() && row.cells.iter().all(side);
+    // Whole rows that are identified by their keys say nothing more where every value is masked.
+    if masked && !row.key.is_empty() && (whole(|cell| cell.before.is_none()) || whole(|cell| cell.after.is_none())) {
+        return parts.join("  ");
+    }
+    let cells: Vec<_> = row
+        .cells
+        .iter()
+        .map(|cell| match (&cell.before, &cell.after) {
+            (Some(before), Some(after)) => format!("{}: {before} → {after}", cell.column),
+            (Some(value), None) | (None, Some(value)) => format!("{}: {value}", cell.column),
+            (None, None) => format!("{}: not there", cell.column),
+        })
+        .collect();
+    if !cells.is_empty() {
+        parts.push(cells.join(", "));
+    }
+    parts.join("  ")
+}
