@@ -231,18 +231,7 @@ impl Report {
     fn hear(&mut self, kind: &EventKind) {
         match kind {
             EventKind::RunStarted {
-                run,
-                plan,
-                title,
-                plan_hash,
-                tool,
-                database,
-                product,
-                account,
-                mode,
-                parameters,
-                started_at,
-                ..
+                run, plan, title, plan_hash, tool, database, product, account, mode, parameters, started_at, ..
             } => {
                 self.run = Some(RunHeader {
                     run: run.clone(),
@@ -267,8 +256,7 @@ impl Report {
             EventKind::CheckFinished { rule, title, passed, rows, seconds } => {
                 // The checks after the steps are rules of the verdict; only those before have nothing else that tells of them.
                 if self.stages.last().is_none_or(|last| last.stage == Stage::Preflight) {
-                    let check =
-                        CheckBefore { rule: rule.clone(), title: title.clone(), passed: *passed, rows: *rows, seconds: *seconds };
+                    let check = CheckBefore { rule: rule.clone(), title: title.clone(), passed: *passed, rows: *rows, seconds: *seconds };
                     self.checks_before.push(check);
                 }
             }

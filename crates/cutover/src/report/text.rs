@@ -206,9 +206,7 @@ impl Page {
         let mut tables: Vec<&TableResult> = report.tables.iter().collect();
         let size = |table: &TableResult| table.rows_before.max(table.rows_after).unwrap_or(0);
         // What differs must be seen, however small the table is.
-        tables.sort_by(|left, right| {
-            (left.identical, size(right), &left.table).cmp(&(right.identical, size(left), &right.table))
-        });
+        tables.sort_by(|left, right| (left.identical, size(right), &left.table).cmp(&(right.identical, size(left), &right.table)));
         let shown = if self.view.detail == Detail::Full { tables.len() } else { SHOWN_TABLES };
         let rest = tables.split_off(shown.min(tables.len()));
         let mut rows: Vec<Vec<String>> = tables.iter().map(|table| row_of(table)).collect();
@@ -272,7 +270,13 @@ impl Page {
         }
         self.heading("Rules");
         let row = |class: &RuleClass| {
-            let parts = [(class.implied, "implied"), (class.waived, "waived"), (class.noted, "noted"), (class.failed, "failed"), (class.not_run, "not run")];
+            let parts = [
+                (class.implied, "implied"),
+                (class.waived, "waived"),
+                (class.noted, "noted"),
+                (class.failed, "failed"),
+                (class.not_run, "not run"),
+            ];
             let parts: Vec<_> = parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
             vec![class.class.clone(), format!("{} of {} hold", class.holding, class.rules.len()), parts.join(", ")]
         };

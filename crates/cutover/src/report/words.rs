@@ -70,14 +70,9 @@ mod tests {
 
     #[test]
     fn durations_have_the_precision_that_people_use() {
-        for (number, text) in [
-            (0.0, "0.00 s"),
-            (0.042, "0.04 s"),
-            (12.34, "12.3 s"),
-            (59.97, "1 min 00 s"),
-            (192.4, "3 min 12 s"),
-            (7512.0, "2 h 05 min"),
-        ] {
+        for (number, text) in
+            [(0.0, "0.00 s"), (0.042, "0.04 s"), (12.34, "12.3 s"), (59.97, "1 min 00 s"), (192.4, "3 min 12 s"), (7512.0, "2 h 05 min")]
+        {
             assert_eq!(seconds(number), text);
         }
     }
