@@ -81,6 +81,21 @@ pub fn scan(
     Ok((collector.finish(target)?, names))
 }
 
+/// Yields what a scan of a table would yield, of rows that come from elsewhere and have these columns.
+///
+/// # Errors
+/// Those of `rows`, or where a file cannot be written.
+pub fn collect(
+    columns: &[Column],
+    key: &[String],
+    target: &Target<'_>,
+    rows: &mut dyn FnMut(&mut dyn FnMut(&Row) -> Result<()>) -> Result<()>,
+) -> Result<Contents> {
+    let mut collector = Collector::of_table(columns, key, target)?;
+    rows(&mut |row| collector.add(row))?;
+    collector.finish(target)
+}
+
 /// Everything that a scan yields, row by row.
 struct Collector {
     digester: Digester,
