@@ -6,7 +6,7 @@ WITH held AS (
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_class'::regclass AND objid = c.oid)
     UNION ALL
-    SELECT place.prefix || c.relname || '.' || a.attname, a.attacl, '{}'::aclitem[]
+    SELECT place.prefix || c.relname || '.' || a.attname, a.attacl, acldefault('c', c.relowner)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN place ON place.oid = c.relnamespace
     WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
