@@ -127,16 +127,17 @@ fn a_query_names_its_columns_and_its_faults_and_leaves_the_session_usable() {
     assert!(fault.hints().iter().any(|hint| hint.starts_with("line 2, column 14 of the statement")), "{:?}", fault.hints());
     let late = reader.query("SELECT 1 / (id - 2) FROM t", &mut |_| Ok(())).unwrap_err();
     assert!(late.to_string().contains("22012"), "{late}");
-    let own = reader
-        .query("SELECT generate_series(1, 2000000000)", &mut |_| Err(Error::new(ErrorKind::File, "the disk is full")))
-        .unwrap_err();
+    let own =
+        reader.query("SELECT generate_series(1, 2000000000)", &mut |_| Err(Error::new(ErrorKind::File, "the disk is full"))).unwrap_err();
     assert_eq!(own.kind(), ErrorKind::File);
     assert_eq!(rows(reader.as_mut(), "SELECT count(*) FROM t"), [["2"]]);
 }
 
 #[test]
 fn a_reading_session_is_refused_every_write() {
-    let scratch = Scratch::new("CREATE TABLE t (id serial); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'INSERT INTO t DEFAULT VALUES RETURNING id'");
+    let scratch = Scratch::new(
+        "CREATE TABLE t (id serial); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'INSERT INTO t DEFAULT VALUES RETURNING id'",
+    );
     let mut reader = scratch.reader();
     for write in ["DELETE FROM t RETURNING id", "SELECT f()", "SELECT nextval('t_id_seq')"] {
         let refused = reader.query(write, &mut |_| Ok(())).unwrap_err();
@@ -326,7 +327,12 @@ fn the_inputs_of_a_query_are_its_columns_as_the_server_sees_them() {
     assert_eq!(writer.inputs("SELECT nme FROM a").unwrap_err().kind(), ErrorKind::Statement);
     assert_eq!(scratch.reader().inputs("SELECT x FROM a").unwrap(), None, "a session that reads cannot find out");
     // Having looked takes nothing from the instant that other sessions join.
-    writer.together(2, &mut |readers, _| Ok(assert_eq!(rows(readers[0], "SELECT count(*) FROM a"), [["0"]]))).unwrap();
+    writer
+        .together(2, &mut |readers, _| {
+            let _: () = assert_eq!(rows(readers[0], "SELECT count(*) FROM a"), [["0"]]);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What the tests on a real PostgreSQL share: a database of their own, and sessions of other people.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod proxy;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,16 @@ impl Scratch {
 
     pub fn database_as(&self, account: &str) -> PostgresDatabase {
         PostgresDatabase::new(&DatabaseUrl::new(url(Some(account), &self.name)).unwrap(), &Interrupt::new()).unwrap()
+    }
+
+    /// The database as it is seen through a line with a fault.
+    pub fn database_behind(&self, fault: proxy::Fault) -> PostgresDatabase {
+        let direct = url(None, &self.name);
+        let (address, path) = direct.rsplit_once('/').unwrap();
+        let (account, host) = address.rsplit_once('@').unwrap();
+        let port = proxy::start(host, fault);
+        let url = DatabaseUrl::new(format!("{account}@127.0.0.1:{port}/{path}")).unwrap();
+        PostgresDatabase::new(&url, &Interrupt::new()).unwrap()
     }
 
     pub fn reader(&self) -> Box<dyn Reader> {
