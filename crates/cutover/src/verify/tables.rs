@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::compare::{Rows, Side, differences};
+use super::compare::{Side, differences};
 use super::grants::Grants;
 use super::judge::Judge;
 use super::rulings::Rulings;
@@ -15,6 +15,7 @@ use crate::model::table::{Catalog, Column, ObjectKind, ObjectName, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
+use crate::snapshot::scan::Rows;
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, collect, file_stem, scan};
 
