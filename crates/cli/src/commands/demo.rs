@@ -1,10 +1,19 @@
 //! `cutover demo`: a realistic database, and a built-in plan run on it.
 
-use cutover::model::error::Result;
+use std::io::ErrorKind::NotFound;
+use std::path::{Path, PathBuf};
 
-use crate::arguments::Demo;
+use cutover::model::error::{Error, Result};
+use cutover::model::url::DatabaseUrl;
+use cutover::plan::PlanFiles;
+use cutover::report::words::{counted, seconds};
+use cutover::run::{Engine, Finished, Options, demo};
+use cutover::snapshot::seal::private_directory;
+
+use super::{ending, run};
+use crate::arguments::{Demo, Findings, Format};
 use crate::built_in;
-use crate::context::Context;
+use crate::context::{Context, load, load_for_any};
 use crate::exit::Exit;
 
 /// Builds the database, and runs the plan where no database was named.
@@ -12,7 +21,57 @@ use crate::exit::Exit;
 /// # Errors
 /// Where the database cannot be built, or the run could not start.
 pub fn execute(context: &Context, arguments: &Demo) -> Result<Exit> {
-    let _ = built_in::find(&arguments.plan)?;
-    let _ = context;
-    Ok(Exit::Done)
+    let files = built_in::find(&arguments.plan)?;
+    match &arguments.url {
+        Some(url) => {
+            let database = context.open(url)?;
+            build(context, &context.engine(database.as_ref()), &files, arguments.scale)?;
+            let database = ending::shown(&database.place());
+            context.terminal.result(&format!("now run the plan: cutover run {} --database {database}", arguments.plan))?;
+            Ok(Exit::Done)
+        }
+        None => build_and_run(context, &files, arguments.scale),
+    }
+}
+
+fn build_and_run(context: &Context, files: &PlanFiles, scale: u32) -> Result<Exit> {
+    let (plan, _) = load_for_any(files, &[])?;
+    let path = anew(&context.home.join("demo"), &plan.name)?;
+    let database = context.open(&DatabaseUrl::new(path.display().to_string())?)?;
+    let plan = load(files, database.dialect(), &[])?;
+    let engine = context.engine(database.as_ref());
+    build(context, &engine, files, scale)?;
+    match cutover::run::run(&engine, files, &plan, &Options::default()).map_err(run::untouched)? {
+        Finished::Ended(ended) => ending::tell(context, &engine, &ended, &Findings { format: Format::Text, reveal: false }),
+        Finished::NothingToDo { run, .. } => {
+            context.terminal.result(&format!("nothing to do: the demo was applied by the run {run}"))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn build(context: &Context, engine: &Engine<'_>, files: &PlanFiles, scale: u32) -> Result<()> {
+    context.terminal.say(&format!("building the database of before: {}", engine.database.place()));
+    let built = demo::build(engine, files, scale)?;
+    context.terminal.say(&format!(
+        "built {} with {} in {}",
+        counted(built.tables, "table"),
+        counted(built.rows, "row"),
+        seconds(built.seconds)
+    ));
+    Ok(())
+}
+
+/// The path of a demo's database that is not there. The one of the demo before, with the files that belong to it, is
+/// removed: it is in a folder of its own, in which nothing else is kept.
+fn anew(directory: &Path, plan: &str) -> Result<PathBuf> {
+    private_directory(directory)?;
+    for companion in ["", "-wal", "-shm", "-journal"] {
+        let path = directory.join(format!("{plan}.db{companion}"));
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != NotFound => return Err(Error::file("remove", &path, source)),
+            _ => {}
+        }
+    }
+    Ok(directory.join(format!("{plan}.db")))
 }

@@ -52,9 +52,7 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
         format!(" --home {}", shell_word(&context.home.display().to_string()))
     };
     let run = &ended.run;
-    let place = engine.database.place();
-    // A place without its password cannot be connected to as it stands.
-    let database = if place.contains("***") { "\"$DATABASE_URL\"".to_owned() } else { shell_word(&place) };
+    let database = shown(&engine.database.place());
     let mut lines = vec![("files", ended.directory.display().to_string()), ("report", format!("cutover report {run}{home}"))];
     match ended.outcome {
         Outcome::Committed => {
@@ -65,6 +63,11 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
         Outcome::DryRun | Outcome::VerificationFailed | Outcome::Failed | Outcome::Interrupted | Outcome::Undone => {}
     }
     lines.iter().map(|(what, line)| format!("  {what:<7} {line}\n")).collect()
+}
+
+/// A database as the next command names it. A place without its password cannot be connected to as it stands.
+pub fn shown(place: &str) -> String {
+    if place.contains("***") { "\"$DATABASE_URL\"".to_owned() } else { shell_word(place) }
 }
 
 /// A word as a shell reads it back.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use console::measure_text_width;
 use cutover::journal::{Event, EventKind, Monitor, Progress, Stage};
 use cutover::model::error::Result;
-use cutover::report::words::{seconds, stage};
+use cutover::report::words::{self, counted, stage};
 use cutover::report::{Style, Tone};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -18,6 +18,10 @@ use super::lines::{Tally, speed};
 const PAUSE: u64 = 100;
 /// The width of the names of stages.
 const NAME: usize = 9;
+/// Where no total is known.
+const SPINNER: &str = "{spinner} {prefix} {wide_msg}";
+/// Where a total is known exactly.
+const BAR: &str = "{spinner} {prefix} {bar:20} {percent:>3} % {wide_msg} {eta:>4} left";
 
 /// Shows bars on stderr.
 pub struct Bars {
@@ -36,6 +40,7 @@ struct State {
     bar: Option<ProgressBar>,
     statement: Option<ProgressBar>,
     step: String,
+    captured: u64,
     tally: Tally,
 }
 
@@ -71,19 +76,18 @@ impl Bars {
     fn begin(&self, state: &mut State, begun: Stage) {
         state.clear();
         state.stage = Some((begun, Instant::now()));
-        let bar = self.bar("{spinner} {prefix} {wide_msg}");
+        let bar = self.bar(SPINNER);
         bar.set_prefix(name(begun));
         state.bar = Some(bar);
     }
 
-    /// The one line that stays of something.
-    fn done(&self, name: &str, what: &str, time: f64) {
-        let time = seconds(time);
-        let width = super::columns();
-        let room = width.saturating_sub(2 + NAME + 1 + time.len() + 1);
+    /// The one line that stays of something, with the time that it took at the right.
+    fn done(&self, good: bool, name: &str, what: &str, time: &str) {
+        let room = super::columns().saturating_sub(2 + NAME + 1 + time.len() + 1);
         let what = console::truncate_str(what, room, "…");
         let gap = " ".repeat(room.saturating_sub(measure_text_width(&what)));
-        self.print(&format!("{} {name:<NAME$} {what}{gap} {}", self.style.paint(Tone::Good, "✓"), self.style.paint(Tone::Faint, &time)));
+        let mark = if good { self.style.paint(Tone::Good, "✓") } else { self.style.paint(Tone::Bad, "✗") };
+        self.print(&format!("{mark} {name:<NAME$} {what}{gap} {}", self.style.paint(Tone::Faint, time)));
     }
 
     fn show(&self, state: &mut State, progress: &Progress) {
@@ -94,25 +98,29 @@ impl Bars {
             return self.show_statement(state, progress);
         }
         let (Some(bar), Some((_, began))) = (&state.bar, state.stage) else { return };
-        let speed = speed(progress.done, progress.unit, began.elapsed().as_secs_f64());
-        if let Some(total) = progress.total {
-            if bar.length() != Some(total) {
-                bar.set_length(total);
-                bar.set_style(bar_style("{spinner} {prefix} {bar:20} {percent:>3} % {wide_msg} {eta:>4} left"));
+        let elapsed = began.elapsed().as_secs_f64();
+        let Some(total) = progress.total else {
+            if bar.length().is_some() {
+                bar.unset_length();
+                bar.set_style(bar_style(SPINNER));
             }
-            bar.set_position(progress.done);
-        } else if bar.length().is_some() {
-            bar.unset_length();
-            bar.set_style(bar_style("{spinner} {prefix} {wide_msg}"));
+            let done = format!("{} {}", words::count(progress.done), progress.unit);
+            return bar.set_message(parts(&[&progress.item, &done, &speed(progress.done, progress.unit, elapsed)]));
+        };
+        if bar.length() != Some(total) {
+            bar.set_length(total);
+            bar.set_style(bar_style(BAR));
         }
-        bar.set_message(format!("{} · {speed}", progress.item));
+        bar.set_position(progress.done);
+        bar.set_message(parts(&[&progress.item, &speed(progress.done, progress.unit, elapsed)]));
     }
 
     /// A statement has no progress of its own: it is shown with the time that it takes.
     fn show_statement(&self, state: &mut State, progress: &Progress) {
         if let Some(bar) = &state.bar {
             let total = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
-            bar.set_message(format!("{} · statement {}{total}", state.step, progress.done + 1));
+            let step = if state.step.is_empty() { String::new() } else { format!("{} · ", state.step) };
+            bar.set_message(format!("{step}statement {}{total}", progress.done + 1));
         }
         if let Some(before) = state.statement.take() {
             before.finish_and_clear();
@@ -130,6 +138,11 @@ impl State {
         }
         self.stage = None;
     }
+}
+
+/// What is known, between dots.
+fn parts(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
 }
 
 fn bar_style(template: &str) -> ProgressStyle {
@@ -154,7 +167,20 @@ impl Monitor for Bars {
             EventKind::StageStarted { stage } => self.begin(&mut state, *stage),
             EventKind::StageFinished { stage: ended, seconds } => {
                 state.clear();
-                self.done(stage(*ended), &state.tally.in_words(), *seconds);
+                self.done(true, stage(*ended), &state.tally.in_words(), &words::seconds(*seconds));
+            }
+            EventKind::SnapshotFinished { tables, .. } => state.captured = *tables,
+            EventKind::TableVerified { .. } if state.tally.verified() == state.captured => {
+                // Checks, invariants and probes follow, and nobody knows how long they take.
+                if let Some(bar) = &state.bar {
+                    bar.unset_length();
+                    bar.set_style(bar_style(SPINNER));
+                    bar.set_message("rules");
+                }
+            }
+            EventKind::VerdictReached { passed, findings, rules, .. } => {
+                let what = if *passed { format!("{} hold", counted(*rules, "rule")) } else { counted(*findings, "finding") };
+                self.done(*passed, "verdict", &what, "");
             }
             EventKind::StepStarted { title, number, of, .. } => {
                 state.step = format!("{number} of {of} · {title}");
@@ -188,5 +214,10 @@ impl Monitor for Bars {
 impl Live for Bars {
     fn clear(&self) {
         self.state().clear();
+    }
+
+    fn say(&self, line: &str) {
+        self.clear();
+        self.print(line);
     }
 }

@@ -45,6 +45,10 @@ impl Monitor for Lines {
 
 impl Live for Lines {
     fn clear(&self) {}
+
+    fn say(&self, line: &str) {
+        self.write(None, line);
+    }
 }
 
 /// An event that matters as a line of a log.
@@ -108,6 +112,8 @@ pub struct Tally {
     checks: u64,
     steps: u64,
     rows: u64,
+    tables: u64,
+    cells: u64,
     said: Option<String>,
 }
 
@@ -127,12 +133,17 @@ impl Tally {
                 self.steps += 1;
                 self.rows += rows;
             }
-            EventKind::VerdictReached { passed: true, rules, cells, .. } => {
-                self.said = Some(format!("{} hold · {} compared", counted(*rules, "rule"), counted(*cells, "cell")));
+            EventKind::TableVerified { cells, .. } => {
+                self.tables += 1;
+                self.cells += cells;
             }
-            EventKind::VerdictReached { findings, .. } => self.said = Some(counted(*findings, "finding")),
             _ => {}
         }
+    }
+
+    /// Tables that have been verified.
+    pub fn verified(&self) -> u64 {
+        self.tables
     }
 
     /// What was done.
@@ -141,6 +152,8 @@ impl Tally {
             said.clone()
         } else if self.steps > 0 {
             format!("{} · {}", counted(self.steps, "step"), counted(self.rows, "row"))
+        } else if self.tables > 0 {
+            format!("{} · {} compared", counted(self.tables, "table"), counted(self.cells, "cell"))
         } else if self.checks > 0 {
             format!("{} passed", counted(self.checks, "check"))
         } else {
@@ -149,14 +162,9 @@ impl Tally {
     }
 }
 
-/// Rows and their speed.
+/// How many units a second; nothing in the first moments, where it would be chance.
 pub fn speed(done: u64, unit: &str, elapsed: f64) -> String {
-    // In the first moments a speed would be chance.
-    if elapsed < 0.5 {
-        format!("{} {unit}", count(done))
-    } else {
-        format!("{} {unit} · {} {unit}/s", count(done), count((done as f64 / elapsed) as u64))
-    }
+    if elapsed < 0.5 { String::new() } else { format!("{} {unit}/s", count((done as f64 / elapsed) as u64)) }
 }
 
 #[cfg(test)]
@@ -175,7 +183,7 @@ mod tests {
 
     #[test]
     fn no_speed_is_told_before_it_is_known() {
-        assert_eq!(speed(500, "rows", 0.1), "500 rows");
-        assert_eq!(speed(500, "rows", 2.0), "500 rows · 250 rows/s");
+        assert_eq!(speed(500, "rows", 0.1), "");
+        assert_eq!(speed(500, "rows", 2.0), "250 rows/s");
     }
 }

@@ -28,6 +28,9 @@ const WIDEST: usize = 140;
 pub trait Live: Monitor + Send {
     /// Takes everything that moves off the screen, so that something lasting can be written.
     fn clear(&self);
+
+    /// Says something that is neither a result nor a notice.
+    fn say(&self, line: &str);
 }
 
 /// The terminal, or what stands in its place.
@@ -83,9 +86,9 @@ impl Terminal {
         format!("{} {}", self.stdout.paint(tone, mark), self.stdout.paint(tone, sentence))
     }
 
-    /// Something for people to know at once.
-    pub fn notice(&self, message: &str) {
-        self.live.notice(message);
+    /// Tells what is being done.
+    pub fn say(&self, line: &str) {
+        self.live.say(line);
     }
 
     /// Writes a result to stdout.

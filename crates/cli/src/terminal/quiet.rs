@@ -37,4 +37,6 @@ impl Monitor for Quiet {
 
 impl Live for Quiet {
     fn clear(&self) {}
+
+    fn say(&self, _: &str) {}
 }

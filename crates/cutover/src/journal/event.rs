@@ -89,7 +89,16 @@ pub enum EventKind {
     /// The snapshot is complete and sealed.
     SnapshotFinished { tables: u64, rows: u64, cells: u64, seconds: f64 },
     /// A step began.
-    StepStarted { step: String, title: String, phase: String, number: u64, of: u64 },
+    ///
+    /// Written as `step_number`, because the event's own `number` stands beside it on the line.
+    StepStarted {
+        step: String,
+        title: String,
+        phase: String,
+        #[serde(rename = "step_number")]
+        number: u64,
+        of: u64,
+    },
     /// A step chose its way on one table.
     WayChosen { step: String, table: String, choice: String },
     /// A statement of a step ended.

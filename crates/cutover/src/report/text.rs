@@ -1,8 +1,10 @@
 //! A report for people, as calm text: what was proven first, what happened last.
 
+use std::cmp::Reverse;
+
 use super::layout::{table, wrap};
 use super::words::{count, counted, is_good, seconds, stage};
-use super::{Report, RuleClass, StepReport};
+use super::{Report, RuleClass, StageTime, StepReport};
 use crate::journal::Outcome;
 use crate::plan::Severity;
 use crate::verify::verdict::{CellEvidence, Finding, RowEvidence, RuleOutcome, TableResult};
@@ -127,6 +129,17 @@ impl Page {
         }
     }
 
+    /// Parts between dots, none of them broken over two lines.
+    fn parts(&mut self, tone: Option<Tone>, parts: &[String]) {
+        let unbroken: Vec<_> = parts.iter().map(|part| part.replace(' ', "\u{a0}")).collect();
+        let width = self.view.width - 2;
+        for line in wrap(&unbroken.join("\u{a0}· "), width) {
+            let line = line.replace('\u{a0}', " ");
+            let line = tone.map_or_else(|| line.clone(), |tone| self.paint(tone, &line));
+            self.line(&format!("  {line}"));
+        }
+    }
+
     fn mark(&self, good: bool) -> String {
         if good { self.paint(Tone::Good, "✓") } else { self.paint(Tone::Bad, "✗") }
     }
@@ -206,19 +219,25 @@ impl Page {
         let mut tables: Vec<&TableResult> = report.tables.iter().collect();
         let size = |table: &TableResult| table.rows_before.max(table.rows_after).unwrap_or(0);
         // What differs must be seen, however small the table is.
-        tables.sort_by(|left, right| (left.identical, size(right), &left.table).cmp(&(right.identical, size(left), &right.table)));
+        tables.sort_by_key(|table| (Reverse(State::of(table, report)), Reverse(size(table)), &table.table));
         let shown = if self.view.detail == Detail::Full { tables.len() } else { SHOWN_TABLES };
         let rest = tables.split_off(shown.min(tables.len()));
-        let mut rows: Vec<Vec<String>> = tables.iter().map(|table| row_of(table)).collect();
+        let mut rows: Vec<Vec<String>> = tables.iter().map(|table| row_of(table, report)).collect();
         if !rest.is_empty() {
             let sum = |number: fn(&TableResult) -> u64| count(rest.iter().map(|table| number(table)).sum());
             let before = sum(|table| table.rows_before.unwrap_or(0));
             let after = sum(|table| table.rows_after.unwrap_or(0));
-            let state = state(rest.iter().all(|table| table.identical));
-            rows.push(vec![format!("{} more", count(rest.len() as u64)), before, after, sum(|table| table.cells), state]);
+            let worst = rest.iter().map(|table| State::of(table, report)).max().unwrap_or(State::Identical);
+            rows.push(vec![
+                format!("{} more", count(rest.len() as u64)),
+                before,
+                after,
+                sum(|table| table.cells),
+                worst.in_words().to_owned(),
+            ]);
         }
         self.heading("Tables");
-        let lines = table(&["table", "rows before", "rows after", "cells compared", ""], rows, &[1, 2, 3], self.view.width - 2);
+        let lines = table(&["table", "rows before", "after", "cells", ""], rows, &[1, 2, 3], self.view.width - 2);
         for (position, line) in lines.iter().enumerate() {
             let line = if position < 2 { self.paint(Tone::Faint, line) } else { self.painted_state(line) };
             self.line(&format!("  {line}"));
@@ -227,13 +246,12 @@ impl Page {
 
     /// Colours go in after the columns have been aligned.
     fn painted_state(&self, line: &str) -> String {
-        if let Some(rest) = line.strip_suffix(IDENTICAL) {
-            format!("{rest}{}", self.paint(Tone::Good, IDENTICAL))
-        } else if let Some(rest) = line.strip_suffix(DIFFERENT) {
-            format!("{rest}{}", self.paint(Tone::Warning, DIFFERENT))
-        } else {
-            line.to_owned()
+        for state in State::ALL {
+            if let (Some(rest), Some(tone)) = (line.strip_suffix(state.in_words()), state.tone()) {
+                return format!("{rest}{}", self.paint(tone, state.in_words()));
+            }
         }
+        line.to_owned()
     }
 
     fn numbers(&mut self, report: &Report) {
@@ -266,7 +284,7 @@ impl Page {
 
     fn rules(&mut self, report: &Report) {
         if report.rules.is_empty() || self.view.detail == Detail::Summary {
-            return;
+            return self.unexplained(report);
         }
         self.heading("Rules");
         let row = |class: &RuleClass| {
@@ -291,6 +309,21 @@ impl Page {
                 _ => (self.paint(Tone::Bad, "✗"), ""),
             };
             self.paragraph(&format!("  {mark} "), 4, None, &format!("{} · {word}{}", rule.rule, rule.evidence));
+        }
+    }
+
+    /// Rules that do not hold, and of which no finding tells.
+    fn unexplained(&mut self, report: &Report) {
+        let told = |rule: &str| report.findings.iter().any(|finding| finding.rule == rule && finding.severity == Severity::Error);
+        let rules = report.rules.iter().flat_map(|class| &class.rules);
+        let rules: Vec<_> = rules.filter(|rule| !rule.outcome.holds() && !told(&rule.rule)).collect();
+        if rules.is_empty() {
+            return;
+        }
+        self.heading("Rules that do not hold");
+        for rule in rules {
+            let lead = format!("  {} ", self.mark(false));
+            self.paragraph(&lead, 4, None, &format!("{}: {}", rule.rule, rule.evidence));
         }
     }
 
@@ -357,16 +390,13 @@ impl Page {
                 failed => format!("{} of {} do not hold", count(failed), counted(totals.rules, "rule")),
             };
             let parts = [tables, counted(totals.rows, "row"), format!("{} compared", counted(totals.cells, "cell")), rules];
-            self.paragraph("  ", 2, None, &parts.join(" · "));
+            self.parts(None, &parts);
         }
-        let stages: Vec<_> = report
-            .stages
-            .iter()
-            .map(|time| format!("{} {}", stage(time.stage), time.seconds.map_or_else(|| "did not end".to_owned(), seconds)))
-            .collect();
-        if !stages.is_empty() {
-            let all = report.ending.as_ref().map(|ending| format!(" · all {}", seconds(ending.seconds))).unwrap_or_default();
-            self.paragraph("  ", 2, Some(Tone::Faint), &format!("{}{all}", stages.join(" · ")));
+        let time = |time: &StageTime| format!("{} {}", stage(time.stage), time.seconds.map_or_else(|| "did not end".to_owned(), seconds));
+        let mut stages: Vec<_> = report.stages.iter().map(time).collect();
+        stages.extend(report.ending.as_ref().map(|ending| format!("all {}", seconds(ending.seconds))));
+        if !report.stages.is_empty() {
+            self.parts(Some(Tone::Faint), &stages);
         }
     }
 
@@ -393,20 +423,54 @@ impl Page {
     }
 }
 
-const IDENTICAL: &str = "✓ identical";
-const DIFFERENT: &str = "≠ changed";
-
-fn state(identical: bool) -> String {
-    if identical { IDENTICAL.to_owned() } else { DIFFERENT.to_owned() }
+/// What became of a table, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Identical,
+    New,
+    Granted,
+    Different,
 }
 
-fn row_of(table: &TableResult) -> Vec<String> {
+impl State {
+    const ALL: [Self; 4] = [Self::Identical, Self::New, Self::Granted, Self::Different];
+
+    fn of(table: &TableResult, report: &Report) -> Self {
+        let about =
+            |rule: &str| rule.split_once(':').is_some_and(|(class, of)| of == table.table && ["rows", "keys", "cells"].contains(&class));
+        let mut rules = report.rules.iter().flat_map(|class| &class.rules);
+        if rules.any(|rule| about(&rule.rule) && matches!(rule.outcome, RuleOutcome::Failed | RuleOutcome::NotRun)) {
+            Self::Different
+        } else if table.rows_before.is_none() {
+            Self::New
+        } else if table.identical {
+            Self::Identical
+        } else {
+            Self::Granted
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Identical => "✓ identical",
+            Self::New => "+ new",
+            Self::Granted => "≈ as granted",
+            Self::Different => "✗ different",
+        }
+    }
+
+    fn tone(self) -> Option<Tone> {
+        match self {
+            Self::Identical => Some(Tone::Good),
+            Self::New | Self::Granted => None,
+            Self::Different => Some(Tone::Bad),
+        }
+    }
+}
+
+fn row_of(table: &TableResult, report: &Report) -> Vec<String> {
     let rows = |number: Option<u64>| number.map_or_else(|| "—".to_owned(), count);
-    let state = match (table.rows_before, table.rows_after) {
-        (None, _) => "new".to_owned(),
-        (_, None) => "gone".to_owned(),
-        _ => state(table.identical),
-    };
+    let state = State::of(table, report).in_words().to_owned();
     vec![table.table.clone(), rows(table.rows_before), rows(table.rows_after), count(table.cells), state]
 }
 
