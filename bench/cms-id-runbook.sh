@@ -14,7 +14,7 @@
 #   - test 8.1 sums what is a number, since marks is text with '' and 'NM' in it, and SUM(marks) fails
 #   - there is a backup to be verified: pg_dump -Fc
 #   - tests have an exit code: the runbook leaves their results to be looked at
-# As in the runbook: one statement after the other, on one connection, each in its own snapshot; the migration in one
+# As in the runbook: one statement after the other, on one connection at a time, each in its own snapshot; the migration in one
 # transaction, as drizzle runs it; no VACUUM and no ANALYZE afterwards.
 set -euo pipefail
 shopt -s inherit_errexit

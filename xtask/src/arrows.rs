@@ -35,8 +35,11 @@ fn violations_in(file: &SourceFile) -> Vec<Violation> {
         let module = module_path(below);
         let Some(user) = module.first().cloned() else { return Vec::new() };
         (user, uses(&file.text, "crate", &module))
-    } else if file.path.starts_with(COMMAND_LINE_FILES) {
-        (COMMAND_LINE.to_owned(), uses(&file.text, "cutover", &[]))
+    } else if let Some(below) = file.path.strip_prefix(COMMAND_LINE_FILES) {
+        // Its own modules stand below it: what `super::` names there is its own affair.
+        let mut module = vec![COMMAND_LINE.to_owned()];
+        module.extend(module_path(below));
+        (COMMAND_LINE.to_owned(), uses(&file.text, "cutover", &module))
     } else {
         return Vec::new();
     };

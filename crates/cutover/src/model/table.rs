@@ -220,6 +220,9 @@ pub struct NotCovered {
 /// Everything that a database's catalog says at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
+    /// The real name of the default schema, whose tables' names have none; empty where there are no schemas.
+    #[serde(default)]
+    pub default_schema: String,
     /// The tables of every user schema, by name.
     pub tables: Vec<Table>,
     /// Declared foreign keys, by child.

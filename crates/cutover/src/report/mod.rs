@@ -326,7 +326,7 @@ fn classes(rules: &[Rule]) -> Vec<RuleClass> {
             RuleOutcome::Passed => {}
             RuleOutcome::Implied => class.implied += 1,
             RuleOutcome::Waived => class.waived += 1,
-            RuleOutcome::Noted => class.noted += 1,
+            RuleOutcome::Noted | RuleOutcome::Warned => class.noted += 1,
             RuleOutcome::Failed => class.failed += 1,
             RuleOutcome::NotRun => class.not_run += 1,
         }

@@ -50,7 +50,7 @@ pub fn snapshot(
             classes: engine.database.capabilities().storage_classes,
             contents: true,
             sessions: options.sessions,
-            tables: None,
+            tables: prepared.scope.as_deref(),
             queries,
             progress: &progress,
             captured: &mut |captured| match captured {
@@ -211,20 +211,4 @@ fn first_line(sql: &str) -> String {
     } else {
         line.to_owned()
     }
-}
-
-/// Brings statistics and visibility up to date. The run is committed: a failure here is told, and changes nothing about that.
-///
-/// # Errors
-/// Where the journal cannot be written.
-pub fn maintain(prepared: &Prepared, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
-    let began = Instant::now();
-    journal.record(EventKind::StageStarted { stage: Stage::After })?;
-    let tables: Vec<_> = prepared.strongest.iter().cloned().collect();
-    if let Err(error) = writer.maintain(&tables) {
-        let message = format!("committed, but statistics were not brought up to date: {error}");
-        journal.monitor().notice(&message);
-        journal.record(EventKind::Noticed { message })?;
-    }
-    finished(journal, Stage::After, began)
 }

@@ -30,13 +30,11 @@ pub struct RunDirectory {
 }
 
 impl RunDirectory {
-    /// Creates the directory of a new run. Its id is the time and four hexadecimal digits: `20260119-083000-4f2a`.
+    /// Creates the directory of a new run.
     ///
     /// # Errors
     /// Where it cannot be created.
-    pub fn create(home: &Path, plan: &str, now: DateTime<Utc>) -> Result<Self> {
-        let seed = format!("{}{:?}", std::process::id(), now);
-        let run = format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), xxh3_64(seed.as_bytes()) & 0xffff);
+    pub fn create(home: &Path, plan: &str, run: String) -> Result<Self> {
         let path = home.join(plan).join(&run);
         private_directory(&path)?;
         Ok(Self { path, run })
@@ -189,6 +187,13 @@ fn children(directory: &Path) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The id of a new run: the time and four hexadecimal digits, `20260119-083000-4f2a`.
+#[must_use]
+pub fn new_id(now: DateTime<Utc>) -> String {
+    let seed = format!("{}{now:?}", std::process::id());
+    format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), xxh3_64(seed.as_bytes()) & 0xffff)
 }
 
 /// The run's own values at a time.

@@ -99,7 +99,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot, scratch: &Path, monitor: &dyn M
     let mut rulings = Rulings::default();
     let now = &after.manifest.catalog;
     let listener = Watching { monitor };
-    let tables = tables::compare(before, now, After::Snapshot(after), &grants, scratch, &mut rulings, &listener)?;
+    let tables = tables::compare(before, now, After::Snapshot(after, scratch), &grants, scratch, &mut rulings, &listener)?;
     compare_catalog(&before.manifest.catalog, now, &grants, &mut rulings);
     let both = before.manifest.catalog.not_covered.iter().chain(&now.not_covered);
     not_covered(both, &mut rulings);

@@ -14,6 +14,7 @@ pub mod options;
 pub mod preflight;
 pub mod prepare;
 pub mod status;
+pub mod timing;
 pub mod transaction;
 pub mod undo;
 pub mod verification;
@@ -44,10 +45,12 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
         Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
         preflight => preflight,
     };
-    let directory = RunDirectory::create(engine.home, &plan.name, now)?;
+    let run = directory::new_id(now);
+    // The lock first: a run that cannot have it leaves no directory behind.
+    let mut writer = transaction::lock(engine, &run, options)?;
+    let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let mut writer = transaction::lock(engine, &directory.run, options)?;
     let result = started(engine, plan, &preflight, &directory, &journal, &values, now)
         .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, writer.as_mut()));
     Ok(Finished::Ended(Box::new(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result))))
@@ -55,8 +58,8 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
 
 /// How far an attempt came, where nothing failed.
 pub(crate) enum Attempt {
-    /// Committed.
-    Committed(Verdict),
+    /// Committed; what went wrong after that changes nothing about it, and is told.
+    Committed(Verdict, Vec<String>),
     /// Not committed, though nothing failed: as asked, or because of the verdict.
     Given(Outcome, Verdict),
     /// The connection was lost during COMMIT.
@@ -74,15 +77,15 @@ fn attempt(
 ) -> Result<Attempt> {
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
-    let (before, prepared) = {
-        raise(engine, plan, options, values, journal, writer)?;
-        // The catalog is read again under the fence: what was prepared before it may have been out of date.
-        let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
-        (apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?, prepared)
-    };
+    raise(engine, plan, options, values, journal, writer)?;
+    // The catalog is read again under the fence: what was prepared before it may have been out of date.
+    let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
+    let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
+    let timed = timing::measure(plan, dialect, values, writer)?;
     let rewritten = apply::steps(&prepared, options, journal, writer)?;
-    let (rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
+    let (mut rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
+    timing::compare(plan, &timed, &timing::measure(plan, dialect, values, writer)?, &mut rulings);
     export::after(plan, options, dialect, values, &before, writer)?;
     let verdict = decide(plan, options, directory, journal, rulings, tables)?;
     if !verdict.passed {
@@ -95,15 +98,8 @@ fn attempt(
         writer.await_older_readers(options.patience, &mut |message| engine.monitor.notice(&message))?;
     }
     engine.interrupt.check()?;
-    let committed = transaction::commit(journal, writer, &transaction::record(directory, plan, "applied", values))?;
-    limit.stop();
-    Ok(match committed {
-        None => {
-            apply::maintain(&prepared, journal, writer)?;
-            Attempt::Committed(verdict)
-        }
-        Some(reason) => Attempt::Unknown(reason, verdict),
-    })
+    let record = transaction::record(directory, plan, "applied", values);
+    transaction::commit(journal, writer, &record, verdict, limit, &prepared.strongest)
 }
 
 fn decide(

@@ -27,6 +27,8 @@ pub struct Prepared {
     pub expected: Vec<ExpectedColumn>,
     /// The relationships that are checked: declared ones and the plan's.
     pub relationships: Vec<(String, Relationship)>,
+    /// The tables that are covered, where the plan narrows them by `schemas`; all where `None`.
+    pub scope: Option<Vec<TableName>>,
     /// The tables that the steps name.
     pub touched: BTreeSet<TableName>,
     /// Those among them that a statement other than plain DML names.
@@ -71,11 +73,14 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
         grants: Grants::of_plan(plan),
         expected: Vec::new(),
         relationships: relationships(plan, catalog),
+        scope: scope(plan, catalog),
         touched: BTreeSet::new(),
         strongest: BTreeSet::new(),
     };
     let mut faults = Vec::new();
     for step in &plan.steps {
+        let declared = step.tables.iter().filter_map(|name| catalog.find(name)).map(|table| table.name.clone());
+        prepared.touched.extend(declared);
         let ready = match &step.body {
             StepBody::Operation(Operation::AddColumn(add)) => add_column(step, add, dialect, catalog, options, &mut prepared)
                 .unwrap_or_else(|mut found| {
@@ -198,7 +203,7 @@ fn script(
         rewrites: may_rewrite(statement),
     };
     for statement in statements {
-        let named = named_tables(statement, catalog);
+        let named = named_tables(plan, statement, catalog);
         if !is_plain_dml(statement) {
             prepared.strongest.extend(named.iter().cloned());
         }
@@ -213,8 +218,19 @@ fn script(
 
 /// The tables whose names occur in a statement: more than it may touch, never fewer, except what functions and triggers
 /// touch behind its back; writes of others there end the run by a serialization failure or are seen by the verification.
-fn named_tables(statement: &PlanStatement, catalog: &Catalog) -> BTreeSet<TableName> {
-    catalog.tables.iter().map(|table| &table.name).filter(|name| statement.statement.mentions(&name.name)).cloned().collect()
+fn named_tables(plan: &Plan, statement: &PlanStatement, catalog: &Catalog) -> BTreeSet<TableName> {
+    catalog.tables.iter().map(|table| &table.name).filter(|name| plan.mentions(statement, &name.name)).cloned().collect()
+}
+
+fn scope(plan: &Plan, catalog: &Catalog) -> Option<Vec<TableName>> {
+    if plan.schemas.is_empty() {
+        return None;
+    }
+    let covered = |name: &&TableName| {
+        let schema = if name.schema.is_empty() { &catalog.default_schema } else { &name.schema };
+        plan.schemas.contains(schema)
+    };
+    Some(catalog.tables.iter().map(|table| &table.name).filter(covered).cloned().collect())
 }
 
 fn is_plain_dml(statement: &PlanStatement) -> bool {

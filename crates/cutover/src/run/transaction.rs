@@ -1,5 +1,6 @@
 //! The frame of every command that writes: lock, fence, commit or rollback, and what is said at the end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,7 +9,9 @@ use crate::database::{Commit, RunRecord, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
+use crate::model::table::TableName;
 use crate::plan::{Plan, RunValues};
+use crate::verify::verdict::Verdict;
 
 use super::options::{Ended, Engine, Options};
 use super::prepare::prepare;
@@ -41,7 +44,7 @@ pub fn lock(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn
     }
 }
 
-/// Ends the work by itself when the fence has been up for too long.
+/// Ends the work by itself when the fence has been up for too long. The clock stops when it is dropped.
 pub struct FenceLimit {
     over: Arc<AtomicBool>,
 }
@@ -66,16 +69,11 @@ impl FenceLimit {
         }
         Self { over }
     }
-
-    /// Stops the clock.
-    pub fn stop(&self) {
-        self.over.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Drop for FenceLimit {
     fn drop(&mut self) {
-        self.stop();
+        self.over.store(true, Ordering::Relaxed);
     }
 }
 
@@ -130,19 +128,40 @@ pub fn record(directory: &RunDirectory, plan: &Plan, state: &str, values: &RunVa
     }
 }
 
-/// Commits. `None` where it is done; the reason where nobody could be asked whether it is.
+/// Commits, and brings up to date what the commit has left behind. The clock of the fence stops with the commit.
 ///
 /// # Errors
-/// Where the commit was refused: the old contents stand.
-pub fn commit(journal: &Journal<'_>, writer: &mut dyn Writer, record: &RunRecord) -> Result<Option<String>> {
+/// Where the commit was refused: the old contents stand. Once it is done there are no errors any more, only things to tell.
+pub(crate) fn commit(
+    journal: &Journal<'_>,
+    writer: &mut dyn Writer,
+    record: &RunRecord,
+    verdict: Verdict,
+    limit: FenceLimit,
+    touched: &BTreeSet<TableName>,
+) -> Result<Attempt> {
     let began = Instant::now();
     journal.record(EventKind::StageStarted { stage: Stage::Commit })?;
     journal.record(EventKind::CommitStarted)?;
     match writer.commit(record)? {
-        Commit::Committed => finished(journal, Stage::Commit, began).map(|()| None),
-        Commit::RolledBack(reason) => Err(Error::new(ErrorKind::Conflict, format!("the commit was refused: {reason}"))),
-        Commit::Unknown(reason) => Ok(Some(reason)),
+        Commit::Committed => {}
+        Commit::RolledBack(reason) => return Err(Error::new(ErrorKind::Conflict, format!("the commit was refused: {reason}"))),
+        Commit::Unknown(reason) => return Ok(Attempt::Unknown(reason, verdict)),
     }
+    drop(limit);
+    let mut told = Vec::new();
+    let mut tell = |what: &str, result: Result<()>| {
+        if let Err(error) = result {
+            told.push(format!("committed, but {what}: {error}"));
+        }
+    };
+    tell("the journal could not be written", finished(journal, Stage::Commit, began));
+    let began = Instant::now();
+    tell("the journal could not be written", journal.record(EventKind::StageStarted { stage: Stage::After }));
+    let tables: Vec<_> = touched.iter().cloned().collect();
+    tell("statistics were not brought up to date", writer.maintain(&tables));
+    tell("the journal could not be written", finished(journal, Stage::After, began));
+    Ok(Attempt::Committed(verdict, told))
 }
 
 /// Ends a run: rolls back whatever was not committed, records the end, and says what state the database is in.
@@ -168,7 +187,8 @@ pub(crate) fn conclude(
         Err(error) => format!("the server does not answer ({error}); it rolls the transaction back by itself: the database is as it was"),
     };
     let (outcome, message, verdict, error) = match result {
-        Ok(Attempt::Committed(verdict)) => {
+        Ok(Attempt::Committed(verdict, told)) => {
+            hints.extend(told);
             let message = if verdict.findings.is_empty() {
                 "committed: every table was verified".to_owned()
             } else {

@@ -15,7 +15,7 @@ use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{self, After, Since};
 use crate::verify::verdict::Verdict;
 
-use super::directory::{rfc3339, run_values};
+use super::directory::{new_id, rfc3339, run_values};
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, prepare};
 use super::transaction::{self, FenceLimit, finished};
@@ -38,9 +38,10 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     }
     check_recorded(engine, of)?;
     let now = Utc::now();
-    let directory = RunDirectory::create(engine.home, &plan.name, now)?;
+    let run = new_id(now);
+    let mut writer = transaction::lock(engine, &run, options)?;
+    let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let mut writer = transaction::lock(engine, &directory.run, options)?;
     let undo = Undo { engine, plan, of, before: &before, left: &left, prepared: &prepared, options, keep_new_writes };
     let result =
         undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
@@ -127,15 +128,7 @@ impl Undo<'_> {
         self.engine.interrupt.check()?;
         let mut record = transaction::record(self.of, self.plan, "undone", values);
         record.plan_hash.clone_from(&self.recorded_hash()?);
-        let committed = transaction::commit(journal, writer, &record)?;
-        limit.stop();
-        Ok(match committed {
-            None => {
-                apply::maintain(self.prepared, journal, writer)?;
-                Attempt::Committed(verdict)
-            }
-            Some(reason) => Attempt::Unknown(reason, verdict),
-        })
+        transaction::commit(journal, writer, &record, verdict, limit, &self.prepared.strongest)
     }
 
     fn recorded_hash(&self) -> Result<String> {

@@ -105,10 +105,15 @@ impl Look<'_> {
             rulings.note(format!("cells:{table}"), table.to_string(), format!("{rows} rows of {table} were written since the run"));
         }
         compare_catalog(old, &now, grants, rulings);
+        for table in old.tables.iter().filter(|table| self.before.table(&table.name).is_none()) {
+            let name = table.name.to_string();
+            rulings.note(format!("cells:{name}"), &name, format!("{name} is outside of the plan's schemas: not covered"));
+        }
         not_covered(old.not_covered.iter().chain(&now.not_covered), rulings);
         let again = Again {
             before: self.before,
             tables: &tables,
+            since: self.since.is_some(),
             execute_all: self.options.execute_all || self.options.csv.is_some(),
             directory: self.directory,
             listener,

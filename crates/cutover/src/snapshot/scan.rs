@@ -7,7 +7,7 @@ use super::digest::Digester;
 use super::manifest::Contents;
 use super::numbers::Numbers;
 use super::rows::RowsWriter;
-use crate::database::Reader;
+use crate::database::{Reader, RowSink};
 use crate::model::cell::Row;
 use crate::model::error::Result;
 use crate::model::table::{Column, TableName};
@@ -79,6 +79,19 @@ pub fn scan(
         None => Collector::of_query(names.len(), target)?,
     };
     Ok((collector.finish(target)?, names))
+}
+
+/// Hands out rows from wherever they are, in any order.
+pub type Rows<'a> = &'a mut dyn FnMut(RowSink<'_>) -> Result<()>;
+
+/// Yields what a scan of a table would yield, of rows that come from elsewhere and have these columns.
+///
+/// # Errors
+/// Those of `rows`, or where a file cannot be written.
+pub fn collect(columns: &[Column], key: &[String], target: &Target<'_>, rows: Rows<'_>) -> Result<Contents> {
+    let mut collector = Collector::of_table(columns, key, target)?;
+    rows(&mut |row| collector.add(row))?;
+    collector.finish(target)
 }
 
 /// Everything that a scan yields, row by row.

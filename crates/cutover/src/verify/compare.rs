@@ -9,6 +9,7 @@ use crate::model::cell::Row;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows::{self, Differences, Part};
+use crate::snapshot::scan::Rows;
 use crate::snapshot::seal::{private_directory, private_file};
 
 /// A row that differs.
@@ -22,16 +23,13 @@ pub enum Change<'a> {
     Changed(&'a Row, &'a Row),
 }
 
-/// Hands out all rows of one side again, in any order, with the columns of the rows file.
-pub type Rows<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&Row) -> Result<()>) -> Result<()>;
-
 /// One side of a comparison.
 pub struct Side<'a> {
     /// Its rows file.
     pub file: PathBuf,
     /// Bytes of all its rows in their encoding.
     pub bytes: u64,
-    /// Its rows.
+    /// All its rows again, in any order, with the columns of the rows file.
     pub rows: Rows<'a>,
 }
 

@@ -163,7 +163,7 @@ pub fn keys(
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
 ) -> Result<()> {
-    for table in before.tables.iter().filter(|table| after.table(&table.name).is_some()) {
+    for table in before.tables.iter().filter(|table| tables.entry(&table.name).is_some()) {
         for key in &table.keys {
             let rule = unique_rule(&table.name, &key.columns);
             let columns: Vec<_> = key.columns.iter().map(|column| (table.name.clone(), column.clone())).collect();
@@ -220,7 +220,7 @@ pub fn not_null(
     rulings: &mut Rulings,
 ) -> Result<()> {
     for table in &before.tables {
-        let Some(now) = after.table(&table.name) else { continue };
+        let Some(now) = after.table(&table.name).filter(|_| tables.entry(&table.name).is_some()) else { continue };
         let columns: Vec<_> = table
             .columns
             .iter()

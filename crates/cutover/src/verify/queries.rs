@@ -11,6 +11,7 @@ use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::database::Reader;
 use crate::model::cell::Row;
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::table::TableName;
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::{Contents, QueryEntry, Scanned, Snapshot, Target, file_stem, scan};
@@ -21,6 +22,8 @@ pub struct Again<'a> {
     pub before: &'a Snapshot,
     /// The tables as compared.
     pub tables: &'a Tables,
+    /// Whether others may have written since: a result that their rows may have changed is then shown, and fails nothing.
+    pub since: bool,
     /// Whether queries are executed even where their results are implied.
     pub execute_all: bool,
     /// Where the rows files of their results go.
@@ -47,6 +50,11 @@ impl Again<'_> {
             let rule = &entry.rule;
             match self.look(reader, entry)? {
                 Came::Implied => rulings.imply(rule, "every column that it reads is identical"),
+                Came::NotTaken | Came::Different { .. } if self.written_since(entry) => {
+                    let mut finding = found(rule, rule, format!("{rule} reads rows that were written since the run"), 1, Vec::new());
+                    finding.severity = Severity::Note;
+                    rulings.judge(rule, "reads rows that were written since the run: not compared", vec![finding]);
+                }
                 Came::NotTaken => {
                     rulings.skip(rule, "columns that it reads differ, so that it is not implied; its result before was not taken")
                 }
@@ -103,6 +111,12 @@ impl Again<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether rows that a query reads were written since an earlier run; where its inputs are unknown, any rows.
+    fn written_since(&self, entry: &QueryEntry) -> bool {
+        let written = |table: &TableName| self.tables.since.iter().any(|(name, _)| name == table);
+        self.since && entry.inputs.as_ref().map_or(!self.tables.since.is_empty(), |inputs| inputs.iter().any(|(table, _)| written(table)))
     }
 
     fn look(&self, reader: &mut dyn Reader, entry: &QueryEntry) -> Result<Came> {

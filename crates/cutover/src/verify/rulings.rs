@@ -33,7 +33,8 @@ impl Rulings {
     pub fn judge(&mut self, rule: impl Into<String>, evidence: impl Into<String>, findings: Vec<Finding>) {
         let outcome = match findings.iter().map(|finding| finding.severity).max() {
             Some(Severity::Error) => RuleOutcome::Failed,
-            Some(_) => RuleOutcome::Noted,
+            Some(Severity::Warning) => RuleOutcome::Warned,
+            Some(Severity::Note) => RuleOutcome::Noted,
             None => RuleOutcome::Passed,
         };
         self.decide(rule, outcome, evidence);
@@ -70,7 +71,7 @@ impl Rulings {
         if terms.strict {
             for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
                 finding.severity = Severity::Error;
-                for rule in rules.iter_mut().filter(|rule| rule.rule == finding.rule && rule.outcome == RuleOutcome::Noted) {
+                for rule in rules.iter_mut().filter(|rule| rule.rule == finding.rule && rule.outcome == RuleOutcome::Warned) {
                     rule.outcome = RuleOutcome::Failed;
                 }
             }
@@ -79,7 +80,7 @@ impl Rulings {
             let mut found = false;
             for rule in rules.iter_mut().filter(|rule| rule.rule == *name) {
                 found = true;
-                if rule.outcome == RuleOutcome::Failed {
+                if matches!(rule.outcome, RuleOutcome::Failed | RuleOutcome::Warned) {
                     rule.outcome = RuleOutcome::Waived;
                     findings.iter_mut().filter(|finding| finding.rule == *name).for_each(|finding| finding.severity = Severity::Note);
                 }
@@ -123,7 +124,7 @@ pub struct Terms<'a> {
 /// Ticks a criterion if it selects at least one rule and all of them hold.
 fn tick(criterion: &Criterion, rules: &[Rule]) -> CriterionResult {
     let chosen: Vec<_> = rules.iter().filter(|rule| criterion.rules.iter().any(|selector| selects(selector, &rule.rule))).collect();
-    let failed: Vec<_> = chosen.iter().filter(|rule| !rule.outcome.holds()).collect();
+    let failed: Vec<_> = chosen.iter().filter(|rule| !rule.outcome.ticks()).collect();
     let ticked = !chosen.is_empty() && failed.is_empty();
     let evidence = if chosen.is_empty() {
         "no rule was decided".to_owned()

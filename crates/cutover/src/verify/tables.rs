@@ -3,19 +3,21 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::compare::{Rows, Side, differences};
+use super::compare::{Side, differences};
 use super::grants::Grants;
 use super::judge::Judge;
 use super::rulings::Rulings;
 use super::verdict::{ColumnNumbers, Finding, TableResult};
 use crate::database::Reader;
+use crate::model::cell::Row;
 use crate::model::error::Result;
 use crate::model::table::{Catalog, Column, ObjectKind, ObjectName, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
+use crate::snapshot::scan::Rows;
 use crate::snapshot::seal::private_directory;
-use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
+use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, collect, file_stem, scan};
 
 /// What the comparison of all tables found.
 #[derive(Debug, Default)]
@@ -64,8 +66,8 @@ pub struct Since<'a>(pub &'a Snapshot);
 pub enum After<'a> {
     /// A session; the rows files of its scans go below the directory. Rows written since an earlier run's end are excused.
     Live(&'a mut dyn Reader, &'a Path, Option<Since<'a>>),
-    /// A snapshot.
-    Snapshot(&'a Snapshot),
+    /// A snapshot; where its columns or keys are others, what must be made again of its contents goes below the directory.
+    Snapshot(&'a Snapshot, &'a Path),
 }
 
 /// Compares every table of a snapshot with what stands now.
@@ -132,11 +134,33 @@ fn read_after(
             let target = Target { directory, rows, file: None, classes };
             scan(*reader, Scanned::Table(&entry.table, &entry.columns, &entry.key), &target, progress).map(|(contents, _)| Some(contents))
         }
-        After::Snapshot(snapshot) => {
-            let same = |other: &&TableEntry| names(&other.columns) == names(&entry.columns) && other.key == entry.key;
-            Ok(snapshot.table(&entry.table).filter(same).map(|other| other.contents.clone()))
+        After::Snapshot(snapshot, directory) => {
+            let Some(other) = snapshot.table(&entry.table) else { return Ok(None) };
+            if names(&other.columns) == names(&entry.columns) && other.key == entry.key {
+                return Ok(Some(other.contents.clone()));
+            }
+            // New columns, or another key: the sums are made again of the old columns under the old key.
+            private_directory(&directory.join("rows"))?;
+            let rows = Some(format!("rows/{}.rows", file_stem(&entry.table.to_string())));
+            let target = Target { directory, rows, file: None, classes };
+            collect(&entry.columns, &entry.key, &target, &mut |sink| projected(snapshot, other, entry, sink)).map(Some)
         }
     }
+}
+
+/// Hands out the rows of a snapshot's table with the columns of another one of its states.
+fn projected(snapshot: &Snapshot, of: &TableEntry, onto: &TableEntry, sink: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+    let position = |column: &Column| of.columns.iter().position(|other| other.name == column.name);
+    let positions: Vec<usize> = onto.columns.iter().filter_map(position).collect();
+    let mut row = Row::new();
+    snapshot.read_contents(&of.contents, &mut |whole| {
+        row.clear();
+        for position in &positions {
+            let cell = whole.cell(*position);
+            row.push(cell.class, cell.bytes);
+        }
+        sink(&row)
+    })
 }
 
 fn names(columns: &[Column]) -> Vec<&str> {
@@ -260,11 +284,17 @@ fn explain(
     let mut hasher = RowHasher::new((!key.is_empty()).then_some(key));
     let file: PathBuf = match after {
         After::Live(_, directory, _) => directory.join(found.rows.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default()),
-        After::Snapshot(snapshot) => snapshot.rows_file(found)?,
+        After::Snapshot(snapshot, directory) => match snapshot.table(&entry.table) {
+            Some(other) if other.contents == *found => snapshot.rows_file(found)?,
+            _ => directory.join(found.rows.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default()),
+        },
     };
     let rows: Rows<'_> = &mut |sink| match after {
         After::Live(reader, _, _) => reader.scan(&entry.table, &columns, sink),
-        After::Snapshot(snapshot) => snapshot.read_contents(found, sink),
+        After::Snapshot(snapshot, _) => match snapshot.table(&entry.table) {
+            Some(other) => projected(snapshot, other, entry, sink),
+            None => Ok(()),
+        },
     };
     differences(
         Side {

@@ -14,8 +14,10 @@ pub enum RuleOutcome {
     Implied,
     /// It does not hold, and a waiver accepts that by name.
     Waived,
-    /// It does not hold, and that is shown, not failing.
+    /// It holds, and something about it is shown.
     Noted,
+    /// It does not quite hold: shown, failing only under `--strict`, and ticking no criterion.
+    Warned,
     /// It does not hold.
     Failed,
     /// It was not looked at, because something before it failed.
@@ -23,10 +25,16 @@ pub enum RuleOutcome {
 }
 
 impl RuleOutcome {
-    /// Whether the outcome lets a run commit and a criterion be ticked.
+    /// Whether the outcome lets a run commit.
     #[must_use]
     pub fn holds(self) -> bool {
-        matches!(self, Self::Passed | Self::Implied | Self::Waived | Self::Noted)
+        matches!(self, Self::Passed | Self::Implied | Self::Waived | Self::Noted | Self::Warned)
+    }
+
+    /// Whether the outcome lets a criterion be ticked: an old orphan lets a run commit, but there are not "0 orphans".
+    #[must_use]
+    pub fn ticks(self) -> bool {
+        self.holds() && self != Self::Warned
     }
 }
 

@@ -60,6 +60,10 @@ impl Address {
     /// Where the URL or a file that it names is not understood. The message never shows the password.
     pub(super) fn new(url: &DatabaseUrl, environment: Environment<'_>) -> Result<Self> {
         let (plain, mut extras) = divide(url.dangerous_secret());
+        let plain = match environment("PGPORT").filter(|port| !port.is_empty()) {
+            Some(port) => with_port(&plain, &port),
+            None => plain,
+        };
         let place = url.to_string();
         let mut config: Config = plain.parse().map_err(|source: tokio_postgres::Error| {
             Error::new(ErrorKind::Input, format!("the database URL {place} is not understood"))
@@ -67,10 +71,10 @@ impl Address {
                 .hint("its form is postgres://user@host:5432/name?sslmode=verify-full; letters such as @ / ? # in a password are written %40 %2F %3F %23")
         })?;
         fill_from_environment(&mut config, &mut extras, environment)?;
-        if config.get_password().is_none() {
-            if let Some(password) = password_from_file(&config, &extras, environment) {
-                config.password(password);
-            }
+        if config.get_password().is_none()
+            && let Some(password) = password_from_file(&config, &extras, environment)
+        {
+            config.password(password);
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
@@ -112,6 +116,17 @@ fn divide(url: &str) -> (String, Extras) {
     (plain, extras)
 }
 
+/// Puts a port into a URL that names one host and no port: the driver would take PostgreSQL's own, and not tell.
+fn with_port(url: &str, port: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let start = start + url[start..].rfind('@').map_or(0, |account| account + 1);
+    let end = start + url[start..].find(['/', '?']).unwrap_or(url.len() - start);
+    let host = &url[start..end];
+    // The colons within the brackets of an IPv6 address are none before a port.
+    let named = host.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
+    if host.is_empty() || named || host.contains(',') { url.to_owned() } else { format!("{}:{port}{}", &url[..end], &url[end..]) }
+}
+
 fn fill_from_environment(config: &mut Config, extras: &mut Extras, environment: Environment<'_>) -> Result<()> {
     let given = |name: &str| environment(name).filter(|value| !value.is_empty());
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -125,36 +140,36 @@ fn fill_from_environment(config: &mut Config, extras: &mut Extras, environment: 
             }
         }
     }
-    if config.get_ports().is_empty() {
-        if let Some(port) = given("PGPORT") {
-            let port = port.parse().map_err(|_| Error::new(ErrorKind::Input, format!("PGPORT is `{port}`, which is not a port")))?;
-            config.port(port);
-        }
+    if config.get_ports().is_empty()
+        && let Some(port) = given("PGPORT")
+    {
+        let port = port.parse().map_err(|_| Error::new(ErrorKind::Input, format!("PGPORT is `{port}`, which is not a port")))?;
+        config.port(port);
     }
-    if config.get_user().is_none() {
-        if let Some(user) = given("PGUSER").or_else(|| given("USER")).or_else(|| given("LOGNAME")) {
-            config.user(user);
-        }
+    if config.get_user().is_none()
+        && let Some(user) = given("PGUSER").or_else(|| given("USER")).or_else(|| given("LOGNAME"))
+    {
+        config.user(user);
     }
-    if config.get_dbname().is_none() {
-        if let Some(name) = given("PGDATABASE") {
-            config.dbname(name);
-        }
+    if config.get_dbname().is_none()
+        && let Some(name) = given("PGDATABASE")
+    {
+        config.dbname(name);
     }
-    if config.get_options().is_none() {
-        if let Some(options) = given("PGOPTIONS") {
-            config.options(options);
-        }
+    if config.get_options().is_none()
+        && let Some(options) = given("PGOPTIONS")
+    {
+        config.options(options);
     }
-    if config.get_password().is_none() {
-        if let Some(password) = given("PGPASSWORD") {
-            config.password(password);
-        }
+    if config.get_password().is_none()
+        && let Some(password) = given("PGPASSWORD")
+    {
+        config.password(password);
     }
-    if config.get_connect_timeout().is_none() {
-        if let Some(seconds) = given("PGCONNECT_TIMEOUT").and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0) {
-            config.connect_timeout(Duration::from_secs(seconds));
-        }
+    if config.get_connect_timeout().is_none()
+        && let Some(seconds) = given("PGCONNECT_TIMEOUT").and_then(|seconds| seconds.parse().ok()).filter(|seconds| *seconds > 0)
+    {
+        config.connect_timeout(Duration::from_secs(seconds));
     }
     extras.sslmode = extras.sslmode.take().or_else(|| given("PGSSLMODE"));
     extras.sslrootcert = extras.sslrootcert.take().or_else(|| given("PGSSLROOTCERT").map(PathBuf::from));
@@ -267,6 +282,9 @@ mod tests {
         assert_eq!(from_url.config.get_dbname(), Some("other"));
         assert_eq!(from_url.config.get_password(), Some(&b"hidden"[..]));
         assert_eq!(from_url.config.get_ports(), [5433]);
+        for (url, port) in [("postgres://u@db:6000/d?sslmode=disable", 6000), ("postgres://u@[::1]/d", 5433), ("postgres:///d", 5433)] {
+            assert_eq!(address(url, &variables).unwrap().config.get_ports(), [port], "{url}");
+        }
         assert_eq!(address("postgres://", &variables).unwrap().config.get_user(), Some("env"));
     }
 

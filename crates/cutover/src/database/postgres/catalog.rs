@@ -27,6 +27,7 @@ pub(super) fn prelude(connection: &Connection) -> String {
 pub(super) fn read(connection: &mut Connection) -> Result<Catalog> {
     refuse_unreadable(connection)?;
     Ok(Catalog {
+        default_schema: connection.default_schema.clone(),
         tables: tables(connection)?,
         relationships: relationships(connection)?,
         objects: objects::read(connection)?,

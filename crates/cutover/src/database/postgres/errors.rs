@@ -71,10 +71,10 @@ fn chain(error: &tokio_postgres::Error) -> String {
 
 fn refused(refusal: &DbError, sent: Sent<'_>, interrupt: &Interrupt) -> Error {
     let code = refusal.code();
-    if *code == SqlState::QUERY_CANCELED {
-        if let Some(reason) = interrupt.reason() {
-            return Error::new(ErrorKind::Interrupted, reason);
-        }
+    if *code == SqlState::QUERY_CANCELED
+        && let Some(reason) = interrupt.reason()
+    {
+        return Error::new(ErrorKind::Interrupted, reason);
     }
     let conflict =
         [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::OBJECT_IN_USE];

@@ -250,7 +250,7 @@ fn holders(connection: &mut Connection, began: &str) -> Result<Vec<Holder>> {
          AND a.query !~* '^\\s*(begin|start)\\M', false) AS single, \
          EXISTS (SELECT FROM behind WHERE behind.pid = a.pid) AS behind, \
          EXISTS (SELECT FROM waiting JOIN readable ON readable.root = waiting.relation JOIN pg_class c ON c.oid = readable.relation \
-         WHERE waiting.pid = a.pid AND (strpos(lower(a.query), lower(c.relname)) > 0 \
+         WHERE waiting.pid = a.pid AND (a.query ~* ('\\m' || regexp_replace(c.relname, '([^[:alnum:]_])', '\\\\\\1', 'g') || '\\M') \
          OR octet_length(a.query) >= pg_size_bytes(current_setting('track_activity_query_size')) - 1)) AS parsing \
          FROM activity a WHERE a.backend_xmin IS NOT NULL \
          AND coalesce(a.backend_type NOT IN ('autovacuum worker', 'walsender', 'logical replication worker'), true)) \

@@ -143,10 +143,10 @@ impl LostCommit<'_> {
         let transaction = PostgresDialect.quote_literal(&self.transaction);
         // The state first, then the row: what is decided now shows in a later look.
         let status = connection.value(&format!("SELECT pg_xact_status({transaction}::xid8)"));
-        if let Ok(Some(status)) = &status {
-            if status == "in progress" {
-                return Ok(None);
-            }
+        if let Ok(Some(status)) = &status
+            && status == "in progress"
+        {
+            return Ok(None);
         }
         let alive = connection.value(&format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {}", self.pid))?;
         let recorded = exists(&mut connection)?

@@ -88,9 +88,10 @@ impl Connection {
             .map_err(|source| Error::new(ErrorKind::Internal, "the connection's event loop cannot be started").because(source))?;
         let token = format!("{}-{}", std::process::id(), name.len());
         let mut config = address.config.clone();
-        // A setting given in the startup packet reaches the server only if nobody stands in between.
+        // A setting given in the startup packet reaches the server only if nobody stands in between. The time limit is lifted
+        // there, because the database's own might already end the first query.
         let options = config.get_options().unwrap_or_default().to_owned();
-        config.options(format!("{options} -c cutover.session={token}").trim_start().to_owned());
+        config.options(format!("{options} -c statement_timeout=0 -c cutover.session={token}").trim_start().to_owned());
         config.application_name(name);
         let (client, handle) =
             runtime.block_on(connect(&runtime, &config, &address.tls)).map_err(|source| errors::unreachable(&source, &address.place))?;
@@ -235,7 +236,16 @@ impl Connection {
         let mut stream = Box::pin(stream);
         let mut batch = VecDeque::with_capacity(BATCH_ROWS);
         loop {
-            let more = self.wait(fill(stream.as_mut(), &mut batch), sent)?;
+            let more = match self.wait(fill(stream.as_mut(), &mut batch), sent) {
+                Ok(more) => more,
+                Err(error) => {
+                    // The signal may have been seen between two batches: the server knows nothing of it then.
+                    if error.kind() == ErrorKind::Interrupted {
+                        self.stop(stream.as_mut(), &mut batch);
+                    }
+                    return Err(error);
+                }
+            };
             // The sink runs outside of the event loop: it may speak to other sessions.
             while let Some(line) = batch.pop_front() {
                 if let Err(error) = sink(&line) {

@@ -11,15 +11,14 @@ use crate::model::error::{Error, ErrorKind, Result};
 const VANISHING: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// What is done on one instant.
+pub(super) type Work<'a> = &'a mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>;
+
 /// Runs work with up to `count` sessions on the instant of this one.
 ///
 /// # Errors
 /// Where no session can be opened, those of `work`, or where a session cannot be ended: a DDL statement would then wait for it.
-pub(super) fn together(
-    reader: &mut PostgresReader,
-    count: usize,
-    work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>,
-) -> Result<()> {
+pub(super) fn together(reader: &mut PostgresReader, count: usize, work: Work<'_>) -> Result<()> {
     match reader.transaction {
         Transaction::None => {
             return Err(Error::new(ErrorKind::Internal, "there is no instant to share before the fence has been raised"));

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as Clock};
 
 use tokio_postgres::error::SqlState;
 
+use super::PostgresDialect;
 use super::address::Address;
 use super::catalog::fields;
 use super::journal::{self, LostCommit};
@@ -14,6 +15,7 @@ use super::sequences::{self, SequenceState};
 use super::session::{Connection, text_rows, unexpected_answer};
 use super::{fence, together};
 use crate::database::{Commit, Fence, Instant, Reader, RowSink, RunRecord, Session, Writer};
+use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
@@ -138,12 +140,21 @@ impl PostgresWriter {
             .iter()
             .filter(|(name, setting)| now.get(*name) != Some(setting))
             .map(|(name, setting)| {
-                use crate::model::dialect::Dialect;
-                let dialect = super::PostgresDialect;
-                format!("SELECT set_config({}, {}, false)", dialect.quote_literal(name), dialect.quote_literal(setting))
+                format!("SELECT set_config({}, {}, false)", PostgresDialect.quote_literal(name), PostgresDialect.quote_literal(setting))
             })
             .collect();
         if changed.is_empty() { Ok(()) } else { self.connection().batch(&changed.join("; ")) }
+    }
+
+    /// Lets the constraints that are initially deferred be so again: the next step may insert a child before its parent.
+    fn defer_again(&mut self) -> Result<()> {
+        // The command names constraints by schema alone, and fails where another table has one of that name that cannot wait.
+        let names = self.connection().value(
+            "SELECT string_agg(DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.conname), ', ') \
+             FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred AND NOT EXISTS (\
+             SELECT FROM pg_constraint o WHERE o.connamespace = c.connamespace AND o.conname = c.conname AND NOT o.condeferrable)",
+        )?;
+        names.map_or(Ok(()), |names| self.connection().batch(&format!("SET CONSTRAINTS {names} DEFERRED")))
     }
 
     fn prepare_open(&mut self) -> Result<()> {
@@ -282,6 +293,7 @@ impl Writer for PostgresWriter {
     fn settle(&mut self) -> Result<()> {
         self.require_transaction()?;
         self.connection().batch("SET CONSTRAINTS ALL IMMEDIATE")?;
+        self.defer_again()?;
         self.restore_settings()
     }
 
