@@ -16,7 +16,22 @@ fn faults_are_told_all_at_once_with_place_and_remedy() {
     assert_eq!(run.code, 2);
     assert_eq!(run.stdout, "");
     insta::with_settings!({ filters => FILTERS }, {
-        insta::assert_snapshot!(run.stderr, @"");
+        insta::assert_snapshot!(run.stderr, @r#"
+        error: the plan ./tiny has 3 faults
+          plan.toml:5:2: unknown key `contarct`
+              5 | [contarct]
+                |  ^^^^^^^^
+              remedy: did you mean `contract`?
+          plan.toml:8:26: `chek` is not a class of rules
+              8 | "Every name is there" = ["chek:names"]
+                |                          ^
+              remedy: did you mean `check`?
+          steps/2-data/0020_end.sql:2:34: COMMIT ends or divides the transaction of the run
+              2 |  UPDATE students SET name = 'x'; COMMIT;
+                |                                  ^^^^^^
+              remedy: take it out: the engine opens the transaction, verifies inside of it, and alone commits or rolls back
+        hint: nothing was touched
+        "#);
     });
 }
 
@@ -26,10 +41,74 @@ fn a_run_is_told_calmly() {
     place.plan_file("steps/2-data/0020_names.sql", "-- Names in capitals\nUPDATE students SET name = upper(name);\n");
     let run = place.cutover("run tiny/ --database registry.db");
     insta::with_settings!({ filters => FILTERS }, {
-        insta::assert_snapshot!(run.stdout, @"");
+        insta::assert_snapshot!(run.stdout, @r"
+        tiny · A small change
+        → registry.db · SQLite [version]
+          run [run] · [time] · cutover 0.1.0
+
+        Criteria  1 of 2
+          ✗ No row is lost
+            cells:students: 12 cells compared, 3 differ
+          ✓ Every code is copied
+            2 rows equal id
+
+        Steps
+          ✓ Add old_id · 2 rows · [seconds]
+          ✓ Names in capitals · 4 rows · [seconds]
+
+        Tables
+          table      rows before   after   cells
+          ──────────────────────────────────────────────────────
+          students             4       4      12   ✗ different
+          schools              2       2       4   ✓ identical
+
+        Findings  1
+          ✗ 3 cells of students.name changed without a grant
+            cells:students
+              id = 10  name: ••• (13 characters) → ••• (13 characters)
+              id = 11  name: ••• (13 characters) → ••• (13 characters)
+              id = 13  name: ••• (10 characters) → ••• (10 characters)
+          values are masked: --reveal shows them
+
+        Totals
+          1 of 2 tables identical · 6 rows · 16 cells compared · 1 of 18 rules do not hold
+          preflight [seconds] · fence [seconds] · snapshot [seconds] · steps [seconds] · verify [seconds] · all [seconds]
+
+        ✗ the verification failed: the transaction was rolled back: the database is as it was
+
+          files   .cutover/tiny/[run]
+          report  cutover report [run]
+        ");
     });
     insta::with_settings!({ filters => FILTERS }, {
-        insta::assert_snapshot!(run.stderr.lines().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n"), @"");
+        insta::assert_snapshot!(run.stderr.lines().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n"), @r"
+        [seconds]  run [run]: A small change, on registry.db (SQLite [version])
+        [seconds]  preflight: begins
+        [seconds]  preflight: ended after [seconds]
+        [seconds]  fence: begins
+        [seconds]  fence: other sessions' writes to 2 tables wait, raised in [seconds]
+        [seconds]  fence: ended after [seconds]
+        [seconds]  snapshot: begins
+        [seconds]  snapshot: schools, 2 rows, [seconds]
+        [seconds]  snapshot: students, 4 rows, [seconds]
+        [seconds]  snapshot: relationship:students.school_id, 0 rows, [seconds]
+        [seconds]  snapshot: 2 tables, 6 rows, 16 cells
+        [seconds]  snapshot: ended after [seconds]
+        [seconds]  steps: begins
+        [seconds]  step 1/2: 1-schema/0010_old_id: Add old_id
+        [seconds]  step 1-schema/0010_old_id: schools: ADD COLUMN, UPDATE in place
+        [seconds]  step 1-schema/0010_old_id: done, 2 rows, [seconds]
+        [seconds]  step 2/2: 2-data/0020_names: Names in capitals
+        [seconds]  step 2-data/0020_names: done, 4 rows, [seconds]
+        [seconds]  steps: ended after [seconds]
+        [seconds]  verify: begins
+        [seconds]  verify: schools, 2 rows, identical, [seconds]
+        [seconds]  verify: students, 4 rows, changed, [seconds]
+        [seconds]  verify: ended after [seconds]
+        [seconds]  verify: cells:students does not hold: 12 cells compared, 3 differ
+        [seconds]  verdict: FAILED: 18 rules, 1 finding, 16 cells compared
+        [seconds]  the verification failed: the transaction was rolled back: the database is as it was
+        ");
     });
 }
 
@@ -97,7 +176,8 @@ fn results_are_json_for_programs() {
     assert_eq!(report["steps"][0]["statements"].as_array().unwrap().len(), 2);
     assert_eq!(parsed("run tiny/ --database registry.db --format json")["outcome"], "nothing_to_do");
     assert_eq!(parsed("verify tiny --database registry.db --format json")["passed"], true);
-    assert_eq!(parsed("diff tiny registry.db --format json")["passed"], false);
+    let id = run["run"]["run"].as_str().unwrap();
+    assert_eq!(parsed(&format!("diff {id} registry.db --format json"))["passed"], false);
     assert_eq!(parsed("status --database registry.db --format json")["runs"][0]["recorded"], "applied");
     assert_eq!(parsed("rollback tiny --database registry.db --format json")["ending"]["outcome"], "undone");
 }

@@ -5,6 +5,7 @@ mod failure;
 mod lines;
 mod paint;
 mod quiet;
+mod secrets;
 mod tally;
 mod usage;
 
@@ -116,7 +117,7 @@ impl Terminal {
         self.live.clear();
         let text = if self.graphical { failure::graphical(error, &self.stderr, columns()) } else { failure::plain(error, &self.stderr) };
         // Nobody could be told that stderr cannot be written.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = io::stderr().lock().write_all(secrets::without_passwords(&text).as_bytes());
     }
 }
 
