@@ -19,7 +19,7 @@ pub enum Preflight {
         /// What it runs on.
         session: Session,
         /// The events of the checks that ran.
-        rulings: Vec<EventKind>,
+        events: Vec<EventKind>,
     },
 }
 
@@ -89,7 +89,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         return Err(error.hint("nothing was touched"));
     }
     events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
-    Ok(Preflight::Ready { session, rulings: events })
+    Ok(Preflight::Ready { session, events })
 }
 
 /// The record of this plan, if it stands applied.
