@@ -38,7 +38,8 @@ pub fn tell(context: &Context, engine: &Engine<'_>, ended: &Ended, findings: &Fi
             context.terminal.result(&page)?;
         }
     }
-    if let Some(error) = &ended.error {
+    // What interrupted a run is in the message of its end.
+    if let Some(error) = ended.error.as_ref().filter(|_| ended.outcome != Outcome::Interrupted) {
         context.terminal.failure(error);
     }
     Ok(Exit::of_outcome(ended.outcome))

@@ -12,16 +12,21 @@ use cutover::report::{Style, Tone};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Live;
-use super::lines::{Tally, speed};
+use super::tally::{Tally, speed};
 
 /// Ticks that come sooner after the one before are dropped: nobody could read them.
 const PAUSE: u64 = 100;
 /// The width of the names of stages.
 const NAME: usize = 9;
 /// Where no total is known.
-const SPINNER: &str = "{spinner} {prefix} {wide_msg}";
+const SPINNER: &str = "{spinner} {prefix} {msg}";
 /// Where a total is known exactly.
-const BAR: &str = "{spinner} {prefix} {bar:20} {percent:>3} % {wide_msg} {eta:>4} left";
+const BAR: &str = "{spinner} {prefix} {bar:20} {percent:>3} %  {eta:>4} left  {msg}";
+/// Below a step: a statement, with the time that it takes.
+const STATEMENT: &str = "  {elapsed:>9} {msg}";
+/// What the widest template takes beside its message, and a little room: where a line is full, the `^C` that a terminal
+/// writes goes to the next one, and what was drawn can no longer be found.
+const BESIDE_MESSAGE: usize = 2 + NAME + 1 + 20 + 7 + 11 + 4;
 
 /// Shows bars on stderr.
 pub struct Bars {
@@ -120,13 +125,13 @@ impl Bars {
         if let Some(bar) = &state.bar {
             let total = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
             let step = if state.step.is_empty() { String::new() } else { format!("{} · ", state.step) };
-            bar.set_message(format!("{step}statement {}{total}", progress.done + 1));
+            bar.set_message(fitting(&format!("{step}statement {}{total}", progress.done + 1)));
         }
         if let Some(before) = state.statement.take() {
             before.finish_and_clear();
         }
-        let bar = self.bar("            {wide_msg} {elapsed}");
-        bar.set_message(progress.item.split_whitespace().collect::<Vec<_>>().join(" "));
+        let bar = self.bar(STATEMENT);
+        bar.set_message(fitting(&progress.item.split_whitespace().collect::<Vec<_>>().join(" ")));
         state.statement = Some(bar);
     }
 }
@@ -142,7 +147,12 @@ impl State {
 
 /// What is known, between dots.
 fn parts(parts: &[&str]) -> String {
-    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
+    fitting(&parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · "))
+}
+
+/// A message that leaves its line unbroken.
+fn fitting(message: &str) -> String {
+    console::truncate_str(message, super::columns().saturating_sub(BESIDE_MESSAGE).max(20), "…").into_owned()
 }
 
 fn bar_style(template: &str) -> ProgressStyle {
@@ -185,7 +195,7 @@ impl Monitor for Bars {
             EventKind::StepStarted { title, number, of, .. } => {
                 state.step = format!("{number} of {of} · {title}");
                 if let Some(bar) = &state.bar {
-                    bar.set_message(state.step.clone());
+                    bar.set_message(fitting(&state.step));
                 }
             }
             EventKind::RunFinished { .. } => state.clear(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cutover::model::error::{Error, Place};
+use cutover::model::error::{Error, ErrorKind, Place};
 use cutover::report::{Style, Tone};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -11,7 +11,7 @@ use miette::{
 
 /// A failure in lines: for logs, and for programs that look for `file:line:column:`.
 pub fn plain(error: &Error, style: &Style) -> String {
-    let mut text = format!("{} {error}\n", style.paint(Tone::Bad, "error:"));
+    let mut text = format!("{} {}\n", style.paint(Tone::Bad, "error:"), headline(error));
     if let Some(place) = error.place() {
         text.push_str(&format!("  at {place}\n{}", excerpt_lines(place)));
     }
@@ -38,6 +38,11 @@ pub fn graphical(error: &Error, style: &Style, width: usize) -> String {
     }
     text.push_str(&hints(error, style));
     text
+}
+
+/// What happened. The message of an interruption is its reason alone.
+fn headline(error: &Error) -> String {
+    if error.kind() == ErrorKind::Interrupted { format!("interrupted: {error}") } else { error.to_string() }
 }
 
 fn hints(error: &Error, style: &Style) -> String {
@@ -104,7 +109,7 @@ fn excerpt_lines(place: &Place) -> String {
 /// A failure, or one of its faults, as miette shows it.
 struct Told {
     message: String,
-    excerpt: Option<(String, usize, Excerpt)>,
+    excerpt: Option<(Place, Excerpt)>,
     remedy: Option<String>,
     cause: Option<Box<Cause>>,
     faults: Vec<Told>,
@@ -113,18 +118,18 @@ struct Told {
 impl Told {
     fn of(error: &Error) -> Self {
         let cause = causes(error).into_iter().rev().fold(None, |next, text| Some(Box::new(Cause { text, next })));
-        let fault = |fault: &cutover::model::error::Fault| {
-            Self::at(format!("{}: {}", fault.place, fault.message), Some(&fault.place), Some(fault.remedy.clone()))
-        };
-        let told = match error.place() {
-            Some(place) if Excerpt::of(place).is_none() => Self::at(format!("{place}: {error}"), None, None),
-            place => Self::at(error.to_string(), place, None),
-        };
+        let fault = |fault: &cutover::model::error::Fault| Self::at(&fault.message, Some(&fault.place), Some(fault.remedy.clone()));
+        let told = Self::at(&headline(error), error.place(), None);
         Self { cause, faults: error.fault_list().iter().map(fault).collect(), ..told }
     }
 
-    fn at(message: String, place: Option<&Place>, remedy: Option<String>) -> Self {
-        let excerpt = place.and_then(|place| Some((place.file.display().to_string(), place.line - 1, Excerpt::of(place)?)));
+    fn at(message: &str, place: Option<&Place>, remedy: Option<String>) -> Self {
+        let excerpt = place.and_then(|place| Some((place.clone(), Excerpt::of(place)?)));
+        // Where there is an excerpt, its frame names the place.
+        let message = match place {
+            Some(place) if excerpt.is_none() => format!("{place}: {message}"),
+            _ => message.to_owned(),
+        };
         Self { message, excerpt, remedy, cause: None, faults: Vec::new() }
     }
 }
@@ -175,7 +180,7 @@ impl Diagnostic for Told {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let (_, _, excerpt) = self.excerpt.as_ref()?;
+        let (_, excerpt) = self.excerpt.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::new(None, excerpt.start, excerpt.length))))
     }
 
@@ -190,8 +195,10 @@ impl Diagnostic for Told {
 /// Only the line of the place is known; it is shown under its own number and its file's name.
 impl SourceCode for Told {
     fn read_span<'a>(&'a self, _: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (file, line, excerpt) = self.excerpt.as_ref().ok_or(MietteError::OutOfBounds)?;
-        let whole = SourceSpan::from((0, excerpt.line.len()));
-        Ok(Box::new(MietteSpanContents::new_named(file.clone(), excerpt.line.as_bytes(), whole, *line, 0, 1)))
+        let (place, excerpt) = self.excerpt.as_ref().ok_or(MietteError::OutOfBounds)?;
+        let (file, whole) = (place.file.display().to_string(), SourceSpan::from((0, excerpt.line.len())));
+        // miette counts from 0.
+        let (line, column) = (place.line.saturating_sub(1), place.column.saturating_sub(1));
+        Ok(Box::new(MietteSpanContents::new_named(file, excerpt.line.as_bytes(), whole, line, column, 1)))
     }
 }

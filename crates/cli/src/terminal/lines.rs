@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use cutover::journal::{Event, EventKind, Monitor, Progress};
 use cutover::model::error::Result;
-use cutover::report::words::{count, counted, is_good, seconds, stage};
+use cutover::report::words::{counted, is_good, seconds, stage};
 use cutover::report::{Style, Tone};
 
 use super::Live;
@@ -106,70 +106,9 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
     Some((None, line))
 }
 
-/// What the stage that ended has done, for the one line that stays of it on a terminal.
-#[derive(Debug, Default)]
-pub struct Tally {
-    checks: u64,
-    steps: u64,
-    rows: u64,
-    tables: u64,
-    cells: u64,
-    said: Option<String>,
-}
-
-impl Tally {
-    /// Hears an event of a stage.
-    pub fn hear(&mut self, event: &EventKind) {
-        match event {
-            EventKind::StageStarted { .. } => *self = Self::default(),
-            EventKind::CheckFinished { .. } => self.checks += 1,
-            EventKind::FenceRaised { tables, .. } => {
-                self.said = Some(format!("{}: other sessions' writes wait, reads go on", counted(tables.len() as u64, "table")));
-            }
-            EventKind::SnapshotFinished { tables, rows, cells, .. } => {
-                self.said = Some(format!("{} · {} · {}", counted(*tables, "table"), counted(*rows, "row"), counted(*cells, "cell")));
-            }
-            EventKind::StepFinished { rows, .. } => {
-                self.steps += 1;
-                self.rows += rows;
-            }
-            EventKind::TableVerified { cells, .. } => {
-                self.tables += 1;
-                self.cells += cells;
-            }
-            _ => {}
-        }
-    }
-
-    /// Tables that have been verified.
-    pub fn verified(&self) -> u64 {
-        self.tables
-    }
-
-    /// What was done.
-    pub fn in_words(&self) -> String {
-        if let Some(said) = &self.said {
-            said.clone()
-        } else if self.steps > 0 {
-            format!("{} · {}", counted(self.steps, "step"), counted(self.rows, "row"))
-        } else if self.tables > 0 {
-            format!("{} · {} compared", counted(self.tables, "table"), counted(self.cells, "cell"))
-        } else if self.checks > 0 {
-            format!("{} passed", counted(self.checks, "check"))
-        } else {
-            String::new()
-        }
-    }
-}
-
-/// How many units a second; nothing in the first moments, where it would be chance.
-pub fn speed(done: u64, unit: &str, elapsed: f64) -> String {
-    if elapsed < 0.5 { String::new() } else { format!("{} {unit}/s", count((done as f64 / elapsed) as u64)) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, in_words, speed};
+    use super::{EventKind, in_words};
     use cutover::journal::Stage;
 
     #[test]
@@ -179,11 +118,5 @@ mod tests {
         let captured = EventKind::TableCaptured { table: "t".to_owned(), rows: 1200, cells: 2400, bytes: 1, key: Vec::new(), seconds: 0.5 };
         assert_eq!(said(captured).unwrap(), "snapshot: t, 1,200 rows, 0.50 s");
         assert_eq!(said(EventKind::RuleDecided { rule: "rows:t".to_owned(), passed: true, evidence: String::new() }), None);
-    }
-
-    #[test]
-    fn no_speed_is_told_before_it_is_known() {
-        assert_eq!(speed(500, "rows", 0.1), "");
-        assert_eq!(speed(500, "rows", 2.0), "250 rows/s");
     }
 }

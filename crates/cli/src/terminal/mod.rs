@@ -5,6 +5,7 @@ mod failure;
 mod lines;
 mod paint;
 mod quiet;
+mod tally;
 mod usage;
 
 use std::io::{self, IsTerminal, Write};

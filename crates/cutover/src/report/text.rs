@@ -332,8 +332,10 @@ impl Page {
             return;
         }
         self.heading(&format!("Findings  {}", report.findings.len()));
-        for finding in &report.findings {
-            self.finding(finding, report.masked);
+        // A table that is gone breaks several rules in one way: that is told once.
+        for same in report.findings.chunk_by(|one, other| (&one.message, one.severity) == (&other.message, other.severity)) {
+            let rules: Vec<_> = same.iter().map(|finding| finding.rule.as_str()).collect();
+            self.finding(&same[0], &rules.join(", "), report.masked);
         }
         let hidden = report.masked && report.findings.iter().any(|finding| finding.rows.iter().any(|row| !row.cells.is_empty()));
         if hidden {
@@ -341,7 +343,7 @@ impl Page {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, masked: bool) {
+    fn finding(&mut self, finding: &Finding, rules: &str, masked: bool) {
         let (mark, tone) = match finding.severity {
             Severity::Error => ("✗", Tone::Bad),
             Severity::Warning => ("!", Tone::Warning),
@@ -349,7 +351,7 @@ impl Page {
         };
         let lead = format!("  {} ", self.paint(tone, mark));
         self.paragraph(&lead, 4, Some(tone), &finding.message);
-        self.paragraph("    ", 4, Some(Tone::Faint), &finding.rule);
+        self.paragraph("    ", 4, Some(Tone::Faint), rules);
         let shown = if self.view.detail == Detail::Full { finding.rows.len() } else { SHOWN_ROWS };
         for row in finding.rows.iter().take(shown) {
             self.paragraph("      ", 8, None, &row_in_words(row, masked));
@@ -380,16 +382,20 @@ impl Page {
         self.heading("Totals");
         let totals = &report.totals;
         if report.passed.is_some() {
-            let tables = if totals.identical == totals.tables {
-                format!("{} identical", counted(totals.tables, "table"))
-            } else {
-                format!("{} of {} identical", count(totals.identical), counted(totals.tables, "table"))
-            };
-            let rules = match totals.failed {
+            let mut parts = Vec::new();
+            if totals.tables > 0 {
+                parts.push(if totals.identical == totals.tables {
+                    format!("{} identical", counted(totals.tables, "table"))
+                } else {
+                    format!("{} of {} identical", count(totals.identical), counted(totals.tables, "table"))
+                });
+                parts.push(counted(totals.rows, "row"));
+                parts.push(format!("{} compared", counted(totals.cells, "cell")));
+            }
+            parts.push(match totals.failed {
                 0 => format!("{} hold", counted(totals.rules, "rule")),
                 failed => format!("{} of {} do not hold", count(failed), counted(totals.rules, "rule")),
-            };
-            let parts = [tables, counted(totals.rows, "row"), format!("{} compared", counted(totals.cells, "cell")), rules];
+            });
             self.parts(None, &parts);
         }
         let time = |time: &StageTime| format!("{} {}", stage(time.stage), time.seconds.map_or_else(|| "did not end".to_owned(), seconds));
