@@ -91,6 +91,7 @@ fn attempt(
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
     raise(engine, plan, options, values, journal, writer)?;
+    preflight::not_applied_meanwhile(&writer.records()?, plan)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
     let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;

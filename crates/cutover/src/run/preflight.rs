@@ -92,6 +92,18 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     Ok(Preflight::Ready { session, events })
 }
 
+/// Looks again under the fence: between the first look and the lock, another run may have applied the plan.
+///
+/// # Errors
+/// Where one has.
+pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan) -> Result<()> {
+    match applied(records, plan)? {
+        None => Ok(()),
+        Some(record) => Err(Error::new(ErrorKind::Refused, format!("the plan {} was applied meanwhile, by run {}", plan.name, record.run))
+            .hint("there is nothing left to do")),
+    }
+}
+
 /// The record of this plan, if it stands applied.
 fn applied(records: &[RunRecord], plan: &Plan) -> Result<Option<RunRecord>> {
     let Some(last) = records.iter().rev().find(|record| record.plan == plan.name && record.state == "applied") else {
