@@ -209,6 +209,13 @@ pub(crate) fn conclude(
             hints.push(format!("`cutover status` asks the database for the run {} as soon as it answers", directory.run));
             (Outcome::Unknown, format!("the connection was lost during COMMIT: {reason}"), Some(verdict), None)
         }
+        Err(error) if error.kind() == ErrorKind::Escaped => {
+            // There is nothing left to roll back; sequences and locks are seen to all the same.
+            let _ = rollback(&mut hints);
+            hints.push("compare the database with the run's snapshot: that says what stays".to_owned());
+            let message = "failed: a step ended the run's transaction, so that what the steps had done until then may stay, unverified";
+            (Outcome::Escaped, message.to_owned(), None, Some(error))
+        }
         Err(error) => {
             let state = rollback(&mut hints);
             match interrupted {
