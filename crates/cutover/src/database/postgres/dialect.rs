@@ -23,7 +23,7 @@ impl Dialect for PostgresDialect {
 
     fn quote_literal(&self, text: &str) -> String {
         let doubled = text.replace('\'', "''");
-        // Read back to the same bytes whatever standard_conforming_strings says.
+        // Read back to the same bytes whatever standard_conforming_strings says; the space keeps the E from becoming part of a word.
         if doubled.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
     }
 

@@ -313,7 +313,7 @@ impl Writer for PostgresWriter {
             let terminate = self.terminate_blockers;
             fence::await_older_readers(self.connection(), patience, terminate, &mut |_| {})?;
         }
-        let pid = self.connection().pid;
+        let pid = self.connection().pid();
         let answer = self.connection().in_peace("COMMIT");
         self.reader.transaction = Transaction::None;
         self.transaction = None;
