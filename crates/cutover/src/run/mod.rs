@@ -57,7 +57,14 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let result = started(engine, plan, &ready, &directory, &journal, &values, now)
         .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready.timed, writer.as_mut()));
-    Ok(Finished::Ended(Box::new(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result))))
+    Ok(Finished::Ended(Box::new(transaction::conclude(
+        engine,
+        &directory,
+        &journal,
+        writer.as_mut(),
+        result,
+        (Outcome::Committed, "committed: every table was verified"),
+    ))))
 }
 
 /// What preflight found of a run that may start.

@@ -45,12 +45,8 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let undo = Undo { engine, plan, of, before: &before, left: &left, prepared: &prepared, options, keep_new_writes };
     let result =
         undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
-    let mut ended = transaction::conclude(engine, &directory, &journal, writer.as_mut(), result);
-    if ended.outcome == Outcome::Committed {
-        ended.outcome = Outcome::Undone;
-        ended.message = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
-    }
-    Ok(ended)
+    let done = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
+    Ok(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result, (Outcome::Undone, &done)))
 }
 
 /// The run's own values, as its journal has them.
