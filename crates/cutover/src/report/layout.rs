@@ -58,6 +58,9 @@ mod tests {
     #[test]
     fn columns_are_aligned() {
         let rows = vec![vec!["schools".to_owned(), "12".to_owned()], vec!["学生".to_owned(), "1,000".to_owned()]];
-        assert_eq!(table(&["table", "rows"], rows, &[1], 40), ["table     rows", "────────────────", "schools     12", "学生     1,000"]);
+        assert_eq!(
+            table(&["table", "rows"], rows, &[1], 40),
+            ["table      rows", "─────────────────", "schools      12", "学生      1,000"]
+        );
     }
 }

@@ -13,6 +13,8 @@ pub mod text;
 pub mod words;
 
 mod layout;
+mod page;
+mod state;
 
 pub use masking::Values;
 pub use text::{Detail, Style, Tone, View};

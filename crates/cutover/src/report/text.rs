@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::layout::{table, wrap};
+use super::layout::table;
+use super::page::Page;
+use super::state::State;
 use super::words::{count, counted, is_good, seconds, stage};
 use super::{Report, RuleClass, StageTime, StepReport};
 use crate::journal::Outcome;
@@ -74,7 +76,7 @@ const SHOWN_TABLES: usize = 20;
 /// Rows of a finding that a summary shows.
 const SHOWN_ROWS: usize = 10;
 /// The narrowest that text is set, however narrow the terminal.
-const NARROWEST: usize = 40;
+pub(super) const NARROWEST: usize = 40;
 
 /// A report as text. Every line ends with a line feed.
 #[must_use]
@@ -93,57 +95,7 @@ pub fn text(report: &Report, view: &View) -> String {
     page.text
 }
 
-struct Page {
-    text: String,
-    view: View,
-}
-
 impl Page {
-    fn paint(&self, tone: Tone, text: &str) -> String {
-        self.view.style.paint(tone, text)
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, heading: &str) {
-        if !self.text.is_empty() {
-            self.text.push('\n');
-        }
-        let heading = self.paint(Tone::Strong, heading);
-        self.line(&heading);
-    }
-
-    /// A paragraph behind a lead of a known width; its further lines stand below its first.
-    fn paragraph(&mut self, lead: &str, lead_width: usize, tone: Option<Tone>, text: &str) {
-        let width = self.view.width.saturating_sub(lead_width).max(NARROWEST / 2);
-        for (position, line) in wrap(text, width).iter().enumerate() {
-            let line = tone.map_or_else(|| line.clone(), |tone| self.paint(tone, line));
-            if position == 0 {
-                self.line(&format!("{lead}{line}"));
-            } else {
-                self.line(&format!("{:lead_width$}{line}", ""));
-            }
-        }
-    }
-
-    /// Parts between dots, none of them broken over two lines.
-    fn parts(&mut self, tone: Option<Tone>, parts: &[String]) {
-        let unbroken: Vec<_> = parts.iter().map(|part| part.replace(' ', "\u{a0}")).collect();
-        let width = self.view.width - 2;
-        for line in wrap(&unbroken.join("\u{a0}· "), width) {
-            let line = line.replace('\u{a0}', " ");
-            let line = tone.map_or_else(|| line.clone(), |tone| self.paint(tone, &line));
-            self.line(&format!("  {line}"));
-        }
-    }
-
-    fn mark(&self, good: bool) -> String {
-        if good { self.paint(Tone::Good, "✓") } else { self.paint(Tone::Bad, "✗") }
-    }
-
     fn header(&mut self, report: &Report) {
         let Some(run) = &report.run else { return };
         let title = if run.title == run.plan { String::new() } else { format!(" · {}", run.title) };
@@ -429,51 +381,6 @@ impl Page {
     }
 }
 
-/// What became of a table, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    Identical,
-    New,
-    Granted,
-    Different,
-}
-
-impl State {
-    const ALL: [Self; 4] = [Self::Identical, Self::New, Self::Granted, Self::Different];
-
-    fn of(table: &TableResult, report: &Report) -> Self {
-        let about =
-            |rule: &str| rule.split_once(':').is_some_and(|(class, of)| of == table.table && ["rows", "keys", "cells"].contains(&class));
-        let mut rules = report.rules.iter().flat_map(|class| &class.rules);
-        if rules.any(|rule| about(&rule.rule) && matches!(rule.outcome, RuleOutcome::Failed | RuleOutcome::NotRun)) {
-            Self::Different
-        } else if table.rows_before.is_none() {
-            Self::New
-        } else if table.identical {
-            Self::Identical
-        } else {
-            Self::Granted
-        }
-    }
-
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::Identical => "✓ identical",
-            Self::New => "+ new",
-            Self::Granted => "≈ as granted",
-            Self::Different => "✗ different",
-        }
-    }
-
-    fn tone(self) -> Option<Tone> {
-        match self {
-            Self::Identical => Some(Tone::Good),
-            Self::New | Self::Granted => None,
-            Self::Different => Some(Tone::Bad),
-        }
-    }
-}
-
 fn row_of(table: &TableResult, report: &Report) -> Vec<String> {
     let rows = |number: Option<u64>| number.map_or_else(|| "—".to_owned(), count);
     let state = State::of(table, report).in_words().to_owned();
@@ -492,9 +399,11 @@ fn row_in_words(row: &RowEvidence, masked: bool) -> String {
     if masked && !row.key.is_empty() && (whole(|cell| cell.before.is_none()) || whole(|cell| cell.after.is_none())) {
         return parts.join("  ");
     }
+    let in_key = |cell: &&CellEvidence| row.key.iter().any(|(column, _)| *column == cell.column);
     let cells: Vec<_> = row
         .cells
         .iter()
+        .filter(|cell| !in_key(cell))
         .map(|cell| match (&cell.before, &cell.after) {
             (Some(before), Some(after)) => format!("{}: {before} → {after}", cell.column),
             (Some(value), None) | (None, Some(value)) => format!("{}: {value}", cell.column),
