@@ -53,7 +53,7 @@ impl Archive {
             .iter()
             .map(|other| {
                 let found = if *other == database { Some(text) } else { self.for_database(name, other) };
-                ((*other).to_owned(), found.map(str::to_owned))
+                ((*other).to_owned(), found.map(|found| format!("{}\n\n", found.trim())))
             })
             .collect();
         let own = |section: &str| section == name || databases.iter().any(|database| section == format!("{name}.{database}"));
@@ -62,17 +62,12 @@ impl Archive {
         // Rows that the steps leave are read last.
         let last = self.sections.iter().position(|(section, _)| section.starts_with("after")).unwrap_or(self.sections.len());
         let place = place.unwrap_or(last).min(self.sections.len());
-        let same = texts.iter().all(|(_, other)| other.as_deref() == Some(text) || other.is_none());
-        let mut made: Vec<_> = if same {
-            vec![(name.to_owned(), text.to_owned())]
+        let same = texts.iter().all(|(_, other)| other.as_deref().is_none_or(|other| other.trim() == text.trim()));
+        let made: Vec<_> = if same {
+            vec![(name.to_owned(), format!("{}\n\n", text.trim()))]
         } else {
             texts.into_iter().filter_map(|(database, text)| Some((format!("{name}.{database}"), text?))).collect()
         };
-        for (_, text) in &mut made {
-            if !text.ends_with("\n\n") {
-                text.push('\n');
-            }
-        }
         self.sections.splice(place..place, made);
     }
 }

@@ -59,7 +59,7 @@ fn of_verdict(verdict: &Verdict) -> String {
         }
     }
     for criterion in &verdict.criteria {
-        said.push_str(&format!("[{}] {}: {}\n", if criterion.ticked { "x" } else { " " }, criterion.sentence, criterion.evidence));
+        said.push_str(&format!("[{}] {}\n", if criterion.ticked { "x" } else { " " }, criterion.sentence));
     }
     said
 }
