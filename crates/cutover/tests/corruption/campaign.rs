@@ -60,15 +60,13 @@ pub fn campaign(base: &Scratch, cases: &[Case]) -> Tally {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
             let judged = judge(base, case);
             let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-            match (case.is_fault(), judged.is_ok()) {
-                (true, named) => {
-                    tally.planted += 1;
-                    tally.named += usize::from(named);
-                }
-                (false, quiet) => {
-                    tally.clean += 1;
-                    tally.alarms += usize::from(!quiet);
-                }
+            let good = usize::from(judged.is_ok());
+            if case.faults > 0 {
+                tally.planted += case.faults;
+                tally.named += case.faults * good;
+            } else {
+                tally.clean += 1;
+                tally.alarms += 1 - good;
             }
             if let Err(failure) = judged {
                 tally.failures.push(format!("{}: {}: {failure}", base.dialect(), case.name));

@@ -5,6 +5,8 @@
 pub struct Case {
     /// What it is, for people.
     pub name: String,
+    /// How many faults it plants.
+    pub faults: usize,
     /// What the database holds beyond the base when the run begins.
     pub before: String,
     /// Entries of the plan's `[contract]`, as TOML.
@@ -137,6 +139,7 @@ impl Case {
     pub fn honest(name: &str, named: &[String]) -> Self {
         Self {
             name: name.to_owned(),
+            faults: 1,
             before: String::new(),
             contract: "rows = [{ table = \"audit_log\", may = [\"insert\"] }]".to_owned(),
             files: honest_steps(),
@@ -147,8 +150,7 @@ impl Case {
 
     /// A migration of its own: nothing but what is added to it.
     pub fn clean(name: &str) -> Self {
-        let ending = Ending::Clean(Vec::new());
-        Self { name: name.to_owned(), before: String::new(), contract: String::new(), files: Vec::new(), accept: Vec::new(), ending }
+        Self { faults: 0, contract: String::new(), files: Vec::new(), ending: Ending::Clean(Vec::new()), ..Self::honest(name, &[]) }
     }
 
     /// SQL that is executed before the run.
@@ -202,9 +204,10 @@ impl Case {
         self
     }
 
-    /// Whether it plants a fault.
-    pub fn is_fault(&self) -> bool {
-        !matches!(self.ending, Ending::Clean(_))
+    /// How many faults it plants.
+    pub fn of(mut self, faults: usize) -> Self {
+        self.faults = faults;
+        self
     }
 }
 

@@ -72,7 +72,7 @@ const OF_SQLITE: &[Cell] = &[
     cell("largest", "BIGINT", "9223372036854775807", "9223372036854775806", "9223372036854775807 → 9223372036854775806"),
     cell("double", "REAL", "12", "12.000001", "12.0 → 12.000001"),
     cell("last_bit", "DOUBLE", "0.1", "0.10000000000000002", "0.1 → 0.10000000000000002"),
-    cell("endless", "REAL", "1e308", "9e999", "1e+308 → Inf"),
+    cell("endless", "REAL", "1e308", "9e999", "1e308 → inf"),
     cell("number", "NUMERIC(10, 2)", "12", "12.5", "12 → 12.5"),
     cell("words", "TEXT", "'Thabo'", "'Thabo '", "Thabo → Thabo "),
     cell("casing", "TEXT COLLATE NOCASE", "'Lineo'", "'lineo'", "Lineo → lineo"),
@@ -110,15 +110,18 @@ fn of(dialect: &str) -> &'static [Cell] {
     if dialect == "postgres" { OF_POSTGRES } else { OF_SQLITE }
 }
 
-/// Each type's smallest change, each in another carrier than the one before.
+/// Each type's smallest change, those of one carrier in one statement.
 pub fn faults(dialect: &str) -> Vec<Case> {
     let carriers: Vec<Carrier> =
         if dialect == "postgres" { [&POSTGRES[..], &[Carrier::DdlTrigger]].concat() } else { PORTABLE.to_vec() };
-    let planted = |(cell, carrier): (&Cell, &Carrier)| {
-        let sql = format!("UPDATE everything SET {} = {} WHERE id = 2", cell.column, cell.after);
-        let named = format!("everything[id=2].{}: {}", cell.column, cell.shown);
-        let name = format!("{} {} to {}", cell.data_type, cell.before, cell.after);
-        Case::planted(*carrier, dialect, &name, &sql, &[named])
+    let cells = of(dialect);
+    let of_carrier = |(turn, carrier): (usize, &Carrier)| {
+        let chosen: Vec<_> = cells.iter().skip(turn).step_by(carriers.len()).collect();
+        let changes: Vec<_> = chosen.iter().map(|cell| format!("{} = {}", cell.column, cell.after)).collect();
+        let named: Vec<_> = chosen.iter().map(|cell| format!("everything[id=2].{}: {}", cell.column, cell.shown)).collect();
+        let types: Vec<_> = chosen.iter().map(|cell| format!("{} {}", cell.data_type, cell.before)).collect();
+        let sql = format!("UPDATE everything SET {} WHERE id = 2", changes.join(", "));
+        Case::planted(*carrier, dialect, &types.join(", "), &sql, &named).of(chosen.len())
     };
-    of(dialect).iter().zip(carriers.iter().cycle()).map(planted).collect()
+    carriers.iter().enumerate().map(of_carrier).collect()
 }

@@ -24,3 +24,5 @@ INSERT INTO audit_log (what) VALUES ('created');
 INSERT INTO sessions (token, seen) VALUES ('aaaa', 'yesterday'), ('bbbb', 'today');
 INSERT INTO invoices (net) VALUES (100), (250.5);
 INSERT INTO "Odd ""Table""" ("order by", "Sélect") VALUES (1, 'one'), (2, 'two');
+INSERT INTO invoices (net) VALUES (9);
+DELETE FROM invoices WHERE net = 9;

@@ -5,6 +5,7 @@
 mod campaign;
 mod case;
 mod cells;
+mod hidden;
 mod naming;
 mod rows;
 mod schema;
@@ -26,7 +27,7 @@ fn base(dialect: &str) -> Scratch {
 }
 
 fn cases(dialect: &str) -> Vec<Case> {
-    [cells::faults(dialect), rows::faults(dialect), schema::faults(dialect)].concat()
+    [cells::faults(dialect), rows::faults(dialect), schema::faults(dialect), hidden::faults(dialect)].concat()
 }
 
 #[test]

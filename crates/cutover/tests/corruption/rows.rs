@@ -68,6 +68,7 @@ const OF_POSTGRES: &[Fault] = &[
         "next_of_kins[id=4].student_id: 6 → 66",
         "next_of_kins[id=5].student_id: 6 → 66",
         "the sequence students_id_seq gives 7 next, and students.id already holds 66",
+        "1 rows of students have a cms_id that is not id (id=66, cms_id=6, expected=66)",
     ]),
 ];
 
@@ -82,7 +83,7 @@ const OF_SQLITE: &[Fault] = &[
 /// Every fault in several carriers.
 pub fn faults(dialect: &str) -> Vec<Case> {
     let postgres = dialect == "postgres";
-    let (carriers, own, each): (&[Carrier], _, _) = if postgres { (&POSTGRES, OF_POSTGRES, 3) } else { (&PORTABLE, OF_SQLITE, 3) };
+    let (carriers, own, each): (&[Carrier], _, _) = if postgres { (&POSTGRES, OF_POSTGRES, 2) } else { (&PORTABLE, OF_SQLITE, 3) };
     // What is computed differs, because the databases have different formulas.
     let gross = if postgres { "115.00 → 116.15" } else { "200 → 202" };
     let net = if postgres { "100.00 → 101.00" } else { "100 → 101" };
