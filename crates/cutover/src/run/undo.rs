@@ -201,7 +201,7 @@ impl Undo<'_> {
         let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
         compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);
         // What a sequence gave since stays given: only its being ahead of the keys counts.
-        expected::sequences(&[], &writer.sequences()?, &tables, &mut rulings);
+        expected::sequences(&[], &writer.sequences()?, self.before, &tables, &mut rulings);
         let terms = Terms { accept: &self.options.accept, strict: self.options.strict, criteria: &[] };
         let verdict = rulings.finish(&terms, tables.results);
         directory.keep_verdict(&verdict)?;

@@ -49,7 +49,7 @@ pub fn verify(
     integrity(writer, &mut rulings)?;
     probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
     // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
-    expected::sequences(&before.manifest.sequences, &writer.sequences()?, &looked.tables, &mut rulings);
+    expected::sequences(&before.manifest.sequences, &writer.sequences()?, before, &looked.tables, &mut rulings);
     keep_after(engine, directory, &looked, writer)?;
     finished(journal, Stage::Verify, began)?;
     Ok((rulings, looked.tables.results))

@@ -3,7 +3,7 @@
 use super::render;
 use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
-use crate::model::operation::{Operation, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
@@ -33,6 +33,10 @@ impl Dialect for PostgresDialect {
 
     fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
         render::render(operation, table)
+    }
+
+    fn type_name(&self, data_type: PortableType) -> &'static str {
+        render::data_type(data_type)
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
