@@ -1,9 +1,12 @@
-//! The project's own tasks: `cargo xtask test`, `cargo xtask check`. Only the standard library, so that it builds in seconds.
+//! The project's own tasks: `cargo xtask test`, `cargo xtask check`, `cargo xtask bench`. Only the standard library, so that it builds in seconds.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::process::ExitCode;
 
+use servers::Purpose;
+
 mod arrows;
+mod bench;
 mod cargo;
 mod check;
 mod code;
@@ -19,6 +22,7 @@ Tasks of this project:
   cargo xtask test                all checks, then all tests, with a private PostgreSQL server for them
   cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with a private PostgreSQL server for them
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
+  cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
 CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
@@ -31,7 +35,10 @@ fn main() -> ExitCode {
     let outcome = match (task.as_str(), rest.as_slice()) {
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),
-        (servers::SUPERVISE, [programs, directory]) => servers::supervise(programs.as_ref(), directory.as_ref()),
+        ("bench", _) => bench::run(&rest),
+        (servers::SUPERVISE, [purpose, programs, directory]) => {
+            Purpose::of_word(purpose).and_then(|purpose| servers::supervise(purpose, programs.as_ref(), directory.as_ref()))
+        }
         ("help" | "--help" | "-h", []) => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

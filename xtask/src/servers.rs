@@ -1,4 +1,4 @@
-//! The private PostgreSQL server of one test run.
+//! The private PostgreSQL server of one test run or of one measurement.
 //!
 //! The server must be gone afterwards whatever happens to the run: a failure, a panic, Ctrl-C, SIGTERM, `kill -9`. So a
 //! supervisor owns it: this program again, in a process group of its own, where the terminal's Ctrl-C does not reach it.
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::postgres;
 
-/// The task by which this program starts itself as a supervisor: `supervise PROGRAMS DIRECTORY`.
+/// The task by which this program starts itself as a supervisor: `supervise PURPOSE PROGRAMS DIRECTORY`.
 pub const SUPERVISE: &str = "supervise";
 
 /// How long a server may take to start or to stop on a busy machine.
@@ -29,18 +29,54 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How often another port is tried where the free one was taken before the server had it.
 const ATTEMPTS: u32 = 5;
 
-/// Durability is worth nothing for contents that are thrown away; the rest is what the tests need: many parallel
-/// sessions, prepared transactions and publications.
-const SETTINGS: [&str; 8] = [
-    "listen_addresses=127.0.0.1",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-    "max_connections=200",
-    "max_prepared_transactions=10",
-    "wal_level=logical",
-    "shared_buffers=64MB",
-];
+/// What a server is for, which decides how it is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tests: fast, and ready for everything that they do.
+    Tests,
+    /// Measurements: as durable as PostgreSQL is by default, because people's servers are.
+    Measurements,
+}
+
+impl Purpose {
+    /// Durability is worth nothing for contents that are thrown away; the rest is what the tests need: many parallel
+    /// sessions, prepared transactions and publications. Measurements keep every default but the size of the buffers,
+    /// whose default is meant for machines of long ago.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Tests => &[
+                "listen_addresses=127.0.0.1",
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+                "max_connections=200",
+                "max_prepared_transactions=10",
+                "wal_level=logical",
+                "shared_buffers=64MB",
+            ],
+            Self::Measurements => &["listen_addresses=127.0.0.1", "shared_buffers=256MB"],
+        }
+    }
+
+    /// Its word, in arguments and names of directories.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Tests => "test",
+            Self::Measurements => "bench",
+        }
+    }
+
+    /// The purpose of a word.
+    ///
+    /// # Errors
+    /// Where no purpose is called so.
+    pub fn of_word(word: &str) -> Result<Self, String> {
+        [Self::Tests, Self::Measurements]
+            .into_iter()
+            .find(|purpose| purpose.word() == word)
+            .ok_or_else(|| format!("a server for `{word}` is unknown"))
+    }
+}
 
 /// A running server. Dropping it stops the server and removes everything that it wrote.
 #[derive(Debug)]
@@ -55,11 +91,11 @@ impl Server {
     ///
     /// # Errors
     /// Where it cannot be created or does not start; the supervisor has then told why and has cleaned up.
-    pub fn start(programs: &Path) -> Result<Self, String> {
+    pub fn start(purpose: Purpose, programs: &Path) -> Result<Self, String> {
         let program = std::env::current_exe().map_err(|error| format!("this program cannot find itself: {error}"))?;
-        let directory = std::env::temp_dir().join(format!("cutover-test-{}", std::process::id()));
+        let directory = std::env::temp_dir().join(format!("cutover-{}-{}", purpose.word(), std::process::id()));
         let mut supervisor = Command::new(program)
-            .arg(SUPERVISE)
+            .args([SUPERVISE, purpose.word()])
             .args([programs, &directory])
             .process_group(0)
             .stdin(Stdio::piped())
@@ -74,9 +110,10 @@ impl Server {
         if url.is_empty() {
             // Only to let it finish: it has told on stderr what was wrong.
             let _ = supervisor.wait();
-            return Err("no private PostgreSQL server for the tests".to_owned());
+            return Err("there is no private PostgreSQL server".to_owned());
         }
-        Ok(Self { url, supervisor, cluster: Cluster { programs: programs.to_path_buf(), directory } })
+        let cluster = Cluster { purpose, programs: programs.to_path_buf(), directory };
+        Ok(Self { url, supervisor, cluster })
     }
 
     /// The superuser's URL.
@@ -100,8 +137,8 @@ impl Drop for Server {
 ///
 /// # Errors
 /// Where it cannot be created, does not start, or has ended by itself.
-pub fn supervise(programs: &Path, directory: &Path) -> Result<ExitCode, String> {
-    let supervised = Supervised { server: None, cluster: Cluster::create(programs, directory)? };
+pub fn supervise(purpose: Purpose, programs: &Path, directory: &Path) -> Result<ExitCode, String> {
+    let supervised = Supervised { server: None, cluster: Cluster::create(purpose, programs, directory)? };
     supervised.until_input_ends()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -119,7 +156,7 @@ impl Supervised {
         let _ = writeln!(io::stdout(), "postgres://postgres@127.0.0.1:{port}/postgres");
         let _ = io::stdin().read_to_end(&mut Vec::new());
         if self.has_ended() {
-            return Err(format!("the private PostgreSQL server has ended by itself during the tests\n{}", self.cluster.end_of_log()));
+            return Err(format!("the private PostgreSQL server has ended by itself\n{}", self.cluster.end_of_log()));
         }
         Ok(())
     }
@@ -167,18 +204,19 @@ impl Drop for Supervised {
 /// The programs and files of one server.
 #[derive(Debug)]
 struct Cluster {
+    purpose: Purpose,
     programs: PathBuf,
     directory: PathBuf,
 }
 
 impl Cluster {
     /// Initialises the server's files in a directory that must not exist yet. Nothing is left where that fails.
-    fn create(programs: &Path, directory: &Path) -> Result<Self, String> {
+    fn create(purpose: Purpose, programs: &Path, directory: &Path) -> Result<Self, String> {
         DirBuilder::new()
             .mode(0o700)
             .create(directory)
             .map_err(|error| format!("the directory {} cannot be created: {error}", directory.display()))?;
-        let cluster = Self { programs: programs.to_path_buf(), directory: directory.to_path_buf() };
+        let cluster = Self { purpose, programs: programs.to_path_buf(), directory: directory.to_path_buf() };
         cluster.initialise().inspect_err(|_| cluster.remove())?;
         Ok(cluster)
     }
@@ -206,7 +244,7 @@ impl Cluster {
         let log_too = log.try_clone().map_err(|error| format!("{} cannot be opened twice: {error}", self.log().display()))?;
         let mut server = self.program("postgres")?;
         server.arg("-D").arg(self.data()).arg("-k").arg(&self.directory).arg("-p").arg(port.to_string());
-        for setting in SETTINGS {
+        for setting in self.purpose.settings() {
             server.args(["-c", setting]);
         }
         server

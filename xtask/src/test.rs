@@ -7,7 +7,7 @@ use std::process::{ExitCode, Stdio};
 use crate::cargo;
 use crate::check;
 use crate::postgres;
-use crate::servers::Server;
+use crate::servers::{Purpose, Server};
 
 /// The variable in which the tests find the superuser's URL of their server.
 const SERVER_VARIABLE: &str = "CUTOVER_TEST_POSTGRES";
@@ -31,7 +31,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         None
     } else {
         let programs = postgres::find_or_install()?;
-        let server = Server::start(&programs)?;
+        let server = Server::start(Purpose::Tests, &programs)?;
         command.env(SERVER_VARIABLE, server.url()).env(postgres::PROGRAMS_VARIABLE, programs);
         Some(server)
     };

@@ -38,7 +38,7 @@ impl Exit {
         match outcome {
             Outcome::Committed | Outcome::DryRun | Outcome::Undone => Self::Done,
             Outcome::VerificationFailed | Outcome::Failed => Self::Different,
-            Outcome::Unknown => Self::PartWay,
+            Outcome::Unknown | Outcome::Escaped => Self::PartWay,
             Outcome::Interrupted => Self::Interrupted,
         }
     }
@@ -52,6 +52,7 @@ impl Exit {
     pub fn of_error(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Interrupted => Self::Interrupted,
+            ErrorKind::Escaped => Self::PartWay,
             ErrorKind::Input
             | ErrorKind::Refused
             | ErrorKind::Connection
@@ -83,6 +84,7 @@ mod tests {
             (Outcome::VerificationFailed, 1),
             (Outcome::Failed, 1),
             (Outcome::Unknown, 3),
+            (Outcome::Escaped, 3),
             (Outcome::Interrupted, 130),
         ] {
             assert_eq!(Exit::of_outcome(outcome).code(), code, "{outcome:?}");

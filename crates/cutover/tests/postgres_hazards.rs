@@ -298,3 +298,33 @@ fn a_deferred_constraint_that_fails_at_commit_is_a_rollback() {
     assert!(why.contains("c_t_fkey"), "{why}");
     assert_eq!(scratch.reader().records().unwrap(), []);
 }
+
+#[test]
+fn a_prepared_transaction_is_named_and_waited_for() {
+    let scratch = Scratch::new(TABLE);
+    let name = format!("it''s {}", scratch.name);
+    scratch.run(&format!("BEGIN; INSERT INTO t VALUES (1000, 1); PREPARE TRANSACTION '{name}'"));
+    let mut writer = scratch.writer();
+    let impatient = Fence { lock_timeout: SHORT, patience: SHORT, ..fence(&["t"]) };
+    let conflict = writer.open(&impatient, &mut |_| {}).unwrap_err();
+    assert!(conflict.hints().iter().any(|hint| hint.contains(&format!("prepared transaction '{name}'"))), "{conflict:?}");
+    writer.open(&fence(&[]), &mut |_| {}).unwrap();
+    let conflict = writer.await_older_readers(SHORT, &mut |_| {}).unwrap_err();
+    assert!(conflict.to_string().contains(&format!("prepared transaction '{name}'")), "{conflict:?}");
+    scratch.run(&format!("ROLLBACK PREPARED '{name}'"));
+    writer.await_older_readers(SHORT, &mut |_| {}).unwrap();
+}
+
+#[test]
+fn a_statement_that_wants_rows_from_the_client_hangs_nobody() {
+    let scratch = Scratch::new(TABLE);
+    for statement in ["COPY t FROM STDIN", "COPY t TO STDOUT"] {
+        let mut writer = fenced(&scratch);
+        writer.execute("UPDATE t SET n = 0").unwrap();
+        let refused = writer.execute(statement).unwrap_err();
+        assert!(refused.kind() == ErrorKind::Statement && refused.to_string().contains("COPY"), "{refused}");
+        assert_eq!(writer.rollback().unwrap_err().kind(), ErrorKind::Connection);
+        drop(writer);
+        scratch.run("SET lock_timeout = '10s'; UPDATE t SET n = 1");
+    }
+}

@@ -420,7 +420,7 @@ fn an_interrupt_stops_a_statement_and_a_scan() {
             Ok(())
         })
         .unwrap_err();
-    assert_eq!(stopped.kind(), ErrorKind::Interrupted);
+    assert_eq!(stopped.kind(), ErrorKind::Interrupted, "{stopped:?}");
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn a_commit_within_a_step_is_noticed() {
         writer.open(&fence(&["t"]), &mut silent()).unwrap();
         writer.execute("INSERT INTO t VALUES (1)").unwrap();
         let noticed = writer.execute(ending).unwrap_err();
-        assert_eq!(noticed.kind(), ErrorKind::Refused, "{ending}: {noticed:?}");
+        assert_eq!(noticed.kind(), ErrorKind::Escaped, "{ending}: {noticed:?}");
         assert!(noticed.to_string().contains("ended the transaction"), "{noticed}");
         writer.rollback().unwrap();
     }

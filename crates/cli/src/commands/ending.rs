@@ -61,6 +61,10 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
             lines.push(("undo", format!("cutover rollback {run} --database {database}{home}")));
         }
         Outcome::Unknown => lines.push(("ask", format!("cutover status --database {database}{home}"))),
+        Outcome::Escaped => {
+            let snapshot = ended.directory.join("snapshot").display().to_string();
+            lines.push(("compare", format!("cutover diff {} {database}", shell_word(&snapshot))));
+        }
         Outcome::DryRun | Outcome::VerificationFailed | Outcome::Failed | Outcome::Interrupted | Outcome::Undone => {}
     }
     lines.iter().map(|(what, line)| format!("  {what:<7} {line}\n")).collect()

@@ -142,7 +142,7 @@ pub trait Writer: Reader {
     /// Runs one statement in the transaction and asserts that it is still the same transaction. Returns the rows it touched.
     ///
     /// # Errors
-    /// The server's, with its position in the statement where it tells; `Refused` where the statement ended the transaction.
+    /// The server's, with its position in the statement where it tells; `Escaped` where the statement ended the transaction.
     fn execute(&mut self, sql: &str) -> Result<u64>;
 
     /// Runs work whose every effect is undone, whatever happens: rows, DDL and, where they are not transactional, sequences.

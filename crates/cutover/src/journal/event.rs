@@ -48,6 +48,8 @@ pub enum Outcome {
     Interrupted,
     /// The connection was lost during COMMIT and nobody could be asked.
     Unknown,
+    /// A step ended the run's transaction: what the steps had done until then may stay, unverified.
+    Escaped,
     /// A committed run was undone, and the contents proven equal to the snapshot.
     Undone,
 }

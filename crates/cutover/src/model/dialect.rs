@@ -1,6 +1,6 @@
 //! What differs between databases and needs no server: quoting, splitting scripts, rendering operations.
 
-use super::operation::{Operation, Rendered};
+use super::operation::{Operation, PortableType, Rendered};
 use super::statement::{ScriptStatement, SplitError};
 use super::table::{Relationship, Table, TableName};
 
@@ -20,6 +20,9 @@ pub trait Dialect: Send + Sync {
 
     /// Renders an operation on one table. `Err` says why this table cannot have it, and what can be done.
     fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String>;
+
+    /// A portable type in the database's own words, exactly as its catalog shows the type of a column that has it.
+    fn type_name(&self, data_type: PortableType) -> &'static str;
 
     /// Why a statement must not stand in a step, if it must not: it ends the transaction, changes the session, or cannot
     /// run in a transaction. What is wrong, and the remedy.

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Connection,
     /// The server refused a statement.
     Statement,
+    /// A statement of a step ended the run's transaction: what the steps had done until then may stay, unverified.
+    Escaped,
     /// A lock could not be had in time, a deadlock was broken, or a transaction could not be serialized: trying again may work.
     Conflict,
     /// The person, or the time limit of the fence, interrupted the work.

@@ -36,7 +36,7 @@ pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values
     let mut rulings = Rulings::default();
     let listener = Watching { monitor: engine.monitor };
     let looked = look.at(reader.as_mut(), &mut rulings, &listener)?;
-    crate::verify::expected::sequences(&before.manifest.sequences, &looked.sequences, &looked.tables, &mut rulings);
+    crate::verify::expected::sequences(&before.manifest.sequences, &looked.sequences, &before, &looked.tables, &mut rulings);
     drop(reader);
     remove(&scratch);
     let terms = Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };

@@ -21,9 +21,9 @@ pub mod verification;
 
 use chrono::Utc;
 
-use crate::database::Writer;
+use crate::database::{Session, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::Result;
 use crate::plan::{Plan, PlanFiles, RunValues};
 use crate::verify::rulings::Rulings;
 use crate::verify::verdict::Verdict;
@@ -41,9 +41,13 @@ use transaction::{FenceLimit, raise};
 pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Options) -> Result<Finished> {
     let now = Utc::now();
     let values = directory::run_values(now);
-    let preflight = match preflight::look(engine, plan, &values, options)? {
+    let ready = match preflight::look(engine, plan, &values, options)? {
         Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
-        preflight => preflight,
+        Preflight::Ready { session, events } => {
+            // Typical reads are timed before the fence, so that nobody waits for it.
+            let timed = timing::measure(plan, engine.database.dialect(), &values, engine.database.read()?.as_mut())?;
+            Ready { session, events, timed }
+        }
     };
     let run = directory::new_id(now);
     // The lock first: a run that cannot have it leaves no directory behind.
@@ -51,9 +55,23 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let result = started(engine, plan, &preflight, &directory, &journal, &values, now)
-        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, writer.as_mut()));
-    Ok(Finished::Ended(Box::new(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result))))
+    let result = started(engine, plan, &ready, &directory, &journal, &values, now)
+        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready.timed, writer.as_mut()));
+    Ok(Finished::Ended(Box::new(transaction::conclude(
+        engine,
+        &directory,
+        &journal,
+        writer.as_mut(),
+        result,
+        (Outcome::Committed, "committed: every table was verified"),
+    ))))
+}
+
+/// What preflight found of a run that may start.
+struct Ready {
+    session: Session,
+    events: Vec<EventKind>,
+    timed: Vec<f64>,
 }
 
 /// How far an attempt came, where nothing failed.
@@ -66,6 +84,7 @@ pub(crate) enum Attempt {
     Unknown(String, Verdict),
 }
 
+#[allow(clippy::too_many_arguments, reason = "the flow of a run stands on one screen, and hands on what it was given")]
 fn attempt(
     engine: &Engine<'_>,
     plan: &Plan,
@@ -73,19 +92,23 @@ fn attempt(
     directory: &RunDirectory,
     journal: &Journal<'_>,
     values: &RunValues,
+    timed: &[f64],
     writer: &mut dyn Writer,
 ) -> Result<Attempt> {
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
     raise(engine, plan, options, values, journal, writer)?;
+    preflight::not_applied_meanwhile(&writer.records()?, plan)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
     let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
-    let timed = timing::measure(plan, dialect, values, writer)?;
     let rewritten = apply::steps(&prepared, options, journal, writer)?;
     let (mut rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
-    timing::compare(plan, &timed, &timing::measure(plan, dialect, values, writer)?, &mut rulings);
+    // What is going to be rolled back need not be timed: with an index gone, that could take hours.
+    if rulings.holding() {
+        timing::compare(plan, timed, &timing::measure(plan, dialect, values, writer)?, &mut rulings);
+    }
     export::after(plan, options, dialect, values, &before, writer)?;
     let verdict = decide(plan, options, directory, journal, rulings, tables)?;
     if !verdict.passed {
@@ -132,15 +155,12 @@ fn decide(
 fn started(
     engine: &Engine<'_>,
     plan: &Plan,
-    preflight: &Preflight,
+    ready: &Ready,
     directory: &RunDirectory,
     journal: &Journal<'_>,
     values: &RunValues,
     now: chrono::DateTime<Utc>,
 ) -> Result<()> {
-    let Preflight::Ready { session, rulings } = preflight else {
-        return Err(Error::new(ErrorKind::Internal, "a run that is not ready was started"));
-    };
     journal.record(EventKind::RunStarted {
         run: directory.run.clone(),
         plan: plan.name.clone(),
@@ -148,8 +168,8 @@ fn started(
         plan_hash: plan.hash.clone(),
         tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
         database: engine.database.place(),
-        product: session.product.clone(),
-        account: session.account.clone(),
+        product: ready.session.product.clone(),
+        account: ready.session.account.clone(),
         mode: "atomic".to_owned(),
         parameters: plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
         started_at: directory::rfc3339(now),
@@ -157,8 +177,8 @@ fn started(
         run_date: values.run_date.clone(),
     })?;
     journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;
-    for check in rulings {
-        journal.record(check.clone())?;
+    for event in &ready.events {
+        journal.record(event.clone())?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub enum Preflight {
         /// What it runs on.
         session: Session,
         /// The events of the checks that ran.
-        rulings: Vec<EventKind>,
+        events: Vec<EventKind>,
     },
 }
 
@@ -89,7 +89,19 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         return Err(error.hint("nothing was touched"));
     }
     events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
-    Ok(Preflight::Ready { session, rulings: events })
+    Ok(Preflight::Ready { session, events })
+}
+
+/// Looks again under the fence: between the first look and the lock, another run may have applied the plan.
+///
+/// # Errors
+/// Where one has.
+pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan) -> Result<()> {
+    match applied(records, plan)? {
+        None => Ok(()),
+        Some(record) => Err(Error::new(ErrorKind::Refused, format!("the plan {} was applied meanwhile, by run {}", plan.name, record.run))
+            .hint("there is nothing left to do")),
+    }
 }
 
 /// The record of this plan, if it stands applied.

@@ -115,6 +115,7 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>) -> String {
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",
         (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",
         (JournalState::Ended(Outcome::Undone), _) => "undid a committed run",
+        (JournalState::Ended(Outcome::Escaped), _) => "a step ended the run's transaction: compare the database with the run's snapshot",
         (_, Some(Some(_))) => "ended without saying so, after the commit: the new contents stand, complete and verified",
         (JournalState::Open, _) => "goes on, or was killed before COMMIT: the server rolls back, the old contents stand; run again",
         (_, Some(None)) => "ended without saying so: the database does not know it, the old contents stand; run again",

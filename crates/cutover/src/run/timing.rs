@@ -1,8 +1,9 @@
-//! Typical reads, timed before and after the steps: for people, who want to know what became slower. Times decide nothing.
+//! Typical reads, timed before the fence and after the steps: for people, who want to know what became slower. Times decide
+//! nothing.
 
 use std::time::Instant;
 
-use crate::database::Writer;
+use crate::database::Reader;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::plan::{Plan, RunValues, Severity};
@@ -19,14 +20,14 @@ const NOISE: f64 = 5.0;
 ///
 /// # Errors
 /// Where a query fails, with its place.
-pub fn measure(plan: &Plan, dialect: &dyn Dialect, values: &RunValues, writer: &mut dyn Writer) -> Result<Vec<f64>> {
+pub fn measure(plan: &Plan, dialect: &dyn Dialect, values: &RunValues, reader: &mut dyn Reader) -> Result<Vec<f64>> {
     let mut medians = Vec::new();
     for query in &plan.queries {
         let sql = plan.sql(&query.statement, dialect, values);
         let mut times = Vec::new();
         for run in 0..=RUNS {
             let began = Instant::now();
-            writer.query(&sql, &mut |_| Ok(())).map_err(|error| error.at(query.statement.place.clone()))?;
+            reader.query(&sql, &mut |_| Ok(())).map_err(|error| error.at(query.statement.place.clone()))?;
             if run > 0 {
                 times.push(began.elapsed().as_secs_f64() * 1000.0);
             }

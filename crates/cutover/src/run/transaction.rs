@@ -164,13 +164,15 @@ pub(crate) fn commit(
     Ok(Attempt::Committed(verdict, told))
 }
 
-/// Ends a run: rolls back whatever was not committed, records the end, and says what state the database is in.
+/// Ends a run: rolls back whatever was not committed, records the end, and says what state the database is in. `committed` is
+/// how a commit is called, and what it means.
 pub(crate) fn conclude(
     engine: &Engine<'_>,
     directory: &RunDirectory,
     journal: &Journal<'_>,
     writer: &mut dyn Writer,
     result: Result<Attempt>,
+    committed: (Outcome, &str),
 ) -> Ended {
     let interrupted = engine.interrupt.reason();
     // From here on the rollback must not be interrupted by what interrupted the run.
@@ -189,12 +191,13 @@ pub(crate) fn conclude(
     let (outcome, message, verdict, error) = match result {
         Ok(Attempt::Committed(verdict, told)) => {
             hints.extend(told);
-            let message = if verdict.findings.is_empty() {
-                "committed: every table was verified".to_owned()
-            } else {
-                format!("committed: every table was verified; {} findings are shown, none of them failing", verdict.findings.len())
+            let (outcome, message) = committed;
+            let shown = match verdict.findings.len() {
+                0 => String::new(),
+                1 => "; 1 finding is shown, and fails nothing".to_owned(),
+                several => format!("; {several} findings are shown, and fail nothing"),
             };
-            (Outcome::Committed, message, Some(verdict), None)
+            (outcome, format!("{message}{shown}"), Some(verdict), None)
         }
         Ok(Attempt::Given(outcome, verdict)) => {
             let state = rollback(&mut hints);
@@ -208,6 +211,13 @@ pub(crate) fn conclude(
             hints.push("nothing is half done: either the old contents stand, or the new ones do".to_owned());
             hints.push(format!("`cutover status` asks the database for the run {} as soon as it answers", directory.run));
             (Outcome::Unknown, format!("the connection was lost during COMMIT: {reason}"), Some(verdict), None)
+        }
+        Err(error) if error.kind() == ErrorKind::Escaped => {
+            // There is nothing left to roll back; sequences and locks are seen to all the same.
+            let _ = rollback(&mut hints);
+            hints.push("compare the database with the run's snapshot: that says what stays".to_owned());
+            let message = "failed: a step ended the run's transaction, so that what the steps had done until then may stay, unverified";
+            (Outcome::Escaped, message.to_owned(), None, Some(error))
         }
         Err(error) => {
             let state = rollback(&mut hints);

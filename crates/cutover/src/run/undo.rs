@@ -45,12 +45,8 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let undo = Undo { engine, plan, of, before: &before, left: &left, prepared: &prepared, options, keep_new_writes };
     let result =
         undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
-    let mut ended = transaction::conclude(engine, &directory, &journal, writer.as_mut(), result);
-    if ended.outcome == Outcome::Committed {
-        ended.outcome = Outcome::Undone;
-        ended.message = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
-    }
-    Ok(ended)
+    let done = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
+    Ok(transaction::conclude(engine, &directory, &journal, writer.as_mut(), result, (Outcome::Undone, &done)))
 }
 
 /// The run's own values, as its journal has them.
@@ -205,7 +201,7 @@ impl Undo<'_> {
         let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
         compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);
         // What a sequence gave since stays given: only its being ahead of the keys counts.
-        expected::sequences(&[], &writer.sequences()?, &tables, &mut rulings);
+        expected::sequences(&[], &writer.sequences()?, self.before, &tables, &mut rulings);
         let terms = Terms { accept: &self.options.accept, strict: self.options.strict, criteria: &[] };
         let verdict = rulings.finish(&terms, tables.results);
         directory.keep_verdict(&verdict)?;

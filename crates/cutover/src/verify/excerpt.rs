@@ -1,6 +1,6 @@
 //! Values as evidence: short enough to keep and to read, and always showing where two values differ.
 
-use crate::model::cell::Cell;
+use crate::model::cell::{Cell, CellClass};
 
 /// Characters of a value that are shown at the most.
 const SHOWN: usize = 200;
@@ -16,7 +16,16 @@ pub fn excerpt(cell: Cell<'_>) -> String {
 /// Two values for people; of long ones, the part around their first difference.
 #[must_use]
 pub fn excerpts(before: Cell<'_>, after: Cell<'_>) -> (String, String) {
-    let (before, after) = (before.to_text(), after.to_text());
+    // `1` and `'1'`, or NULL and the text of that name, look the same without quotes.
+    let classes = (before.class != after.class && before.to_text() == after.to_text()).then_some((before.class, after.class));
+    let (mut before, mut after) = (before.to_text(), after.to_text());
+    if let Some((of_before, of_after)) = classes {
+        for (text, class) in [(&mut before, of_before), (&mut after, of_after)] {
+            if matches!(class, CellClass::Value | CellClass::Text) {
+                *text = format!("'{text}'");
+            }
+        }
+    }
     let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
     let start = if before.chars().count().max(after.chars().count()) <= SHOWN { 0 } else { same.saturating_sub(LEAD) };
     (cut(&before, start), cut(&after, start))
@@ -49,5 +58,13 @@ mod tests {
         let (before, after) = excerpts(cell(&format!("{long}x")), cell(&format!("{long}y")));
         assert!(before.contains('x') && after.contains('y'));
         assert!(before.ends_with("(1001 characters)"));
+    }
+
+    #[test]
+    fn values_that_differ_in_their_class_alone_are_told_apart() {
+        let of = |class, text: &'static str| Cell { class, bytes: text.as_bytes() };
+        let shown = |before, after| excerpts(before, after);
+        assert_eq!(shown(of(CellClass::Integer, "1"), of(CellClass::Text, "1")), ("1".to_owned(), "'1'".to_owned()));
+        assert_eq!(shown(of(CellClass::Value, "NULL"), of(CellClass::Null, "")), ("'NULL'".to_owned(), "NULL".to_owned()));
     }
 }

@@ -11,7 +11,7 @@ use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::operation::PortableType;
-use crate::model::table::{Catalog, SequencePosition, TableName};
+use crate::model::table::{Catalog, ObjectKind, ObjectName, SequencePosition, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
@@ -60,14 +60,17 @@ pub fn columns(
             continue;
         };
         let nullable = if column.nullable { "nullable" } else { "not null" };
-        let evidence = format!("{}, {nullable}", column.data_type);
-        if column.nullable == promise.null && !column.generated {
-            rulings.pass(&rule, evidence);
-        } else {
-            let wanted = if promise.null { "nullable" } else { "not null" };
-            let message = format!("{name} is {evidence}{}, and should be {wanted}", if column.generated { ", generated" } else { "" });
-            rulings.judge(&rule, evidence, vec![found(&rule, &name, message, 1, Vec::new())]);
+        let generated = if column.generated { ", generated" } else { "" };
+        let is = format!("{}, {nullable}{generated}", column.data_type);
+        let wanted = format!("{}, {}", dialect.type_name(promise.data_type), if promise.null { "nullable" } else { "not null" });
+        let mut findings = Vec::new();
+        if is != wanted {
+            findings.push(found(&rule, &name, format!("{name} is {is}, and should be {wanted}"), 1, Vec::new()));
         }
+        for (property, value) in unpromised(catalog, &name) {
+            findings.push(found(&rule, &name, format!("{name} has a {property} that nothing promised: {value}"), 1, Vec::new()));
+        }
+        rulings.judge(&rule, is, findings);
         if let Some(fill) = &promise.fill {
             value(promise, fill, before, dialect, old_rows_only, reader, rulings)?;
         }
@@ -76,6 +79,14 @@ pub fn columns(
         }
     }
     Ok(())
+}
+
+/// What the catalog says of a new column beyond its type and whether it may be NULL. A default that stays behind, above
+/// all, would fill every row that is written later.
+fn unpromised<'a>(catalog: &'a Catalog, column: &str) -> impl Iterator<Item = (&'a String, &'a String)> {
+    const SAID: [&str; 5] = ["type", "not null", "not_null", "generated", "comment"];
+    let object = ObjectName { kind: ObjectKind::Column, name: column.to_owned() };
+    catalog.objects.get(&object).into_iter().flatten().filter(|(property, _)| !SAID.contains(&property.as_str()))
 }
 
 fn value(
@@ -254,8 +265,15 @@ pub fn not_null(
     Ok(())
 }
 
-/// Decides `sequences`: each still ahead of the largest key that it numbers, and none set back.
-pub fn sequences(before: &[SequencePosition], after: &[SequencePosition], tables: &Tables, rulings: &mut Rulings) {
+/// Decides `sequences`: each still ahead of the largest key that it numbers, and none set back. One that was behind the keys
+/// of `snapshot` already is only shown.
+pub fn sequences(
+    before: &[SequencePosition],
+    after: &[SequencePosition],
+    snapshot: &Snapshot,
+    tables: &Tables,
+    rulings: &mut Rulings,
+) {
     let old: BTreeMap<_, _> = before.iter().map(|position| (&position.sequence, position)).collect();
     let mut findings = Vec::new();
     for position in after {
@@ -267,13 +285,15 @@ pub fn sequences(before: &[SequencePosition], after: &[SequencePosition], tables
             findings.push(found("sequences", name, message, 1, Vec::new()));
         }
         let Some((table, column)) = &position.numbers else { continue };
-        let numbers = tables.entry(table).and_then(|entry| entry.contents.numbers.iter().find(|(name, _)| name == column));
-        let extreme =
-            numbers.and_then(|(_, numbers)| if position.increment < 0 { numbers.smallest_integer() } else { numbers.largest_integer() });
-        if let Some(largest) = extreme.filter(|largest| behind(position.next, *largest)) {
+        let extreme = |entry: Option<&TableEntry>| {
+            let (_, numbers) = entry?.contents.numbers.iter().find(|(name, _)| name == column)?;
+            if position.increment < 0 { numbers.smallest_integer() } else { numbers.largest_integer() }
+        };
+        if let Some(largest) = extreme(tables.entry(table)).filter(|largest| behind(position.next, *largest)) {
             let message = format!("the sequence {name} gives {} next, and {table}.{column} already holds {largest}", position.next);
             let mut finding = found("sequences", name, message, 1, Vec::new());
-            if earlier.is_some_and(|earlier| behind(earlier.next, largest)) {
+            let earlier_largest = extreme(snapshot.table(table));
+            if earlier.zip(earlier_largest).is_some_and(|(earlier, largest)| behind(earlier.next, largest)) {
                 finding.severity = Severity::Warning;
                 finding.hint = Some("it was behind before the run as well".to_owned());
             }

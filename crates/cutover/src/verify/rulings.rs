@@ -1,7 +1,5 @@
 //! Rules as they are decided, and the verdict that they add up to.
 
-use std::collections::BTreeMap;
-
 use super::verdict::{CriterionResult, Finding, Rule, RuleOutcome, TableResult, Verdict};
 use crate::plan::{Criterion, Severity, selects};
 
@@ -98,7 +96,7 @@ impl Rulings {
             }
         }
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let criteria = terms.criteria.iter().map(|criterion| tick(criterion, &rules)).collect();
+        let criteria = terms.criteria.iter().map(|criterion| tick(criterion, &rules, &tables)).collect();
         Verdict {
             passed: rules.iter().all(|rule| rule.outcome.holds()),
             cells: tables.iter().map(|table| table.cells).sum(),
@@ -122,7 +120,7 @@ pub struct Terms<'a> {
 }
 
 /// Ticks a criterion if it selects at least one rule and all of them hold.
-fn tick(criterion: &Criterion, rules: &[Rule]) -> CriterionResult {
+fn tick(criterion: &Criterion, rules: &[Rule], tables: &[TableResult]) -> CriterionResult {
     let chosen: Vec<_> = rules.iter().filter(|rule| criterion.rules.iter().any(|selector| selects(selector, &rule.rule))).collect();
     let failed: Vec<_> = chosen.iter().filter(|rule| !rule.outcome.ticks()).collect();
     let ticked = !chosen.is_empty() && failed.is_empty();
@@ -134,28 +132,55 @@ fn tick(criterion: &Criterion, rules: &[Rule]) -> CriterionResult {
     } else if let [only] = chosen.as_slice() {
         only.evidence.clone()
     } else {
-        summary(&chosen)
+        summary(&chosen, tables)
     };
     CriterionResult { sentence: criterion.sentence.clone(), ticked, evidence }
 }
 
-/// Several rules that hold, class by class: `15 rows, 15 keys, 15 cells rules hold`.
-fn summary(rules: &[&Rule]) -> String {
-    let mut classes: BTreeMap<&str, u64> = BTreeMap::new();
+/// Several rules that hold, class by class, in words and numbers.
+fn summary(rules: &[&Rule], tables: &[TableResult]) -> String {
+    let mut classes: Vec<(&str, Vec<&str>)> = Vec::new();
     for rule in rules {
-        *classes.entry(rule.rule.split(':').next().unwrap_or_default()).or_default() += 1;
+        let (class, subject) = rule.rule.split_once(':').unwrap_or((&rule.rule, ""));
+        match classes.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, subjects)) => subjects.push(subject),
+            None => classes.push((class, vec![subject])),
+        }
     }
+    let mut parts: Vec<_> = classes.iter().map(|(class, subjects)| in_words(class, subjects, tables)).collect();
     let implied = rules.iter().filter(|rule| rule.outcome == RuleOutcome::Implied).count();
     let waived = rules.iter().filter(|rule| rule.outcome == RuleOutcome::Waived).count();
-    let parts: Vec<_> = classes.iter().map(|(class, count)| format!("{count} × {class}")).collect();
-    let mut text = format!("{} hold", parts.join(", "));
     if implied > 0 {
-        text.push_str(&format!(", {implied} of them implied by identical cells"));
+        parts.push(format!("{} implied by identical cells", if implied == rules.len() { "all".to_owned() } else { implied.to_string() }));
     }
     if waived > 0 {
-        text.push_str(&format!(", {waived} of them waived"));
+        parts.push(format!("{waived} waived"));
     }
-    text
+    parts.join("; ")
+}
+
+/// What it means that all rules of a class hold for these subjects.
+fn in_words(class: &str, subjects: &[&str], tables: &[TableResult]) -> String {
+    let count = subjects.len();
+    let of = |table: &&TableResult| subjects.contains(&table.table.as_str());
+    let plural = |noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
+    match class {
+        "rows" => {
+            let rows: u64 = tables.iter().filter(of).filter_map(|table| table.rows_after).sum();
+            format!("{rows} rows in {}, every count as before or as granted", plural("table"))
+        }
+        "keys" => format!("every key of {} as before", plural("table")),
+        "cells" => format!("{} cells compared", tables.iter().filter(of).map(|table| table.cells).sum::<u64>()),
+        "value" => format!("{} with the promised value in every row that existed", plural("column")),
+        "column" => format!("{} as promised", plural("column")),
+        "unique" => format!("{} enforced and without duplicates", plural("unique key")),
+        "relationship" => format!("no orphans in {}", plural("relationship")),
+        "not_null" => format!("no NULL where {} forbids it", plural("table")),
+        "check" => format!("no rows in {}", plural("check")),
+        "invariant" => format!("{} the same", plural("result")),
+        "probe" => format!("{} done and undone", plural("probe")),
+        class => format!("{count} × {class}"),
+    }
 }
 
 #[cfg(test)]

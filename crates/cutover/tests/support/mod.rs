@@ -38,6 +38,10 @@ enum Place {
 impl Scratch {
     /// A new database on the PostgreSQL server for tests.
     pub fn postgres(test_name: &str) -> Self {
+        Self::postgres_from("template0", test_name)
+    }
+
+    fn postgres_from(template: &str, test_name: &str) -> Self {
         static CREATED: AtomicU32 = AtomicU32::new(0);
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         let suffix = format!("_{}_{number}", std::process::id());
@@ -45,8 +49,21 @@ impl Scratch {
         // PostgreSQL cuts longer names in silence, and the suffix is what makes them unique.
         database.truncate(63 - suffix.len());
         database.push_str(&suffix);
-        administrate(&format!("CREATE DATABASE \"{database}\" TEMPLATE template0"));
+        administrate(&format!("CREATE DATABASE \"{database}\" TEMPLATE \"{template}\""));
         Self { place: Place::Postgres { database }, directory: Some(directory(test_name)) }
+    }
+
+    /// A new database with the same contents. Nobody may be connected to this one meanwhile.
+    pub fn copy(&self, test_name: &str) -> Self {
+        match &self.place {
+            Place::Postgres { database } => Self::postgres_from(database, test_name),
+            Place::Sqlite { file } => {
+                let copy = Self::sqlite(test_name);
+                let Place::Sqlite { file: target } = &copy.place else { unreachable!("a SQLite database is a file") };
+                std::fs::copy(file, target).expect("the file can be copied");
+                copy
+            }
+        }
     }
 
     /// A new SQLite file in a directory of its own; the first statement creates it.

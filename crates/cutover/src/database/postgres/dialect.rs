@@ -3,7 +3,7 @@
 use super::render;
 use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
-use crate::model::operation::{Operation, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
@@ -23,7 +23,7 @@ impl Dialect for PostgresDialect {
 
     fn quote_literal(&self, text: &str) -> String {
         let doubled = text.replace('\'', "''");
-        // Read back to the same bytes whatever standard_conforming_strings says.
+        // Read back to the same bytes whatever standard_conforming_strings says; the space keeps the E from becoming part of a word.
         if doubled.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
     }
 
@@ -33,6 +33,10 @@ impl Dialect for PostgresDialect {
 
     fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
         render::render(operation, table)
+    }
+
+    fn type_name(&self, data_type: PortableType) -> &'static str {
+        render::data_type(data_type)
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {

@@ -22,10 +22,21 @@ pub(super) fn failed(error: &tokio_postgres::Error, sent: Sent<'_>, interrupt: &
     }
 }
 
+const GIVE_THE_PASSWORD: &str = "give the password in PGPASSWORD, in ~/.pgpass (PGPASSFILE, mode 0600), or in the URL";
+
 /// The server could not be reached.
 pub(super) fn unreachable(error: &tokio_postgres::Error, place: &str) -> Error {
     let Some(refusal) = error.as_db_error() else {
-        return Error::new(ErrorKind::Connection, format!("cannot connect to {place}")).because(chain(error));
+        let cause = chain(error);
+        let failure = Error::new(ErrorKind::Connection, format!("cannot connect to {place}"));
+        let failure = if cause.contains("certificate") {
+            failure.hint("name the authority that signed the server's certificate: sslrootcert=/path/root.crt; or, if nobody can listen in between, sslmode=no-verify")
+        } else if cause.contains("password missing") {
+            failure.hint(GIVE_THE_PASSWORD)
+        } else {
+            failure.hint("look whether the server runs, and whether host and port are right")
+        };
+        return failure.because(cause);
     };
     let failure = Error::new(ErrorKind::Connection, format!("{place} refuses the connection: {}", refusal.message()));
     let code = refusal.code();
@@ -55,6 +66,19 @@ fn disconnected(error: &tokio_postgres::Error) -> Error {
     Error::new(ErrorKind::Connection, "the connection to the server ended")
         .because(chain(error))
         .hint("the server rolls back by itself what was not committed, as soon as it notices that the connection has ended")
+}
+
+/// Whether the server spoke of something that the driver did not expect.
+pub(super) fn is_out_of_step(error: &tokio_postgres::Error) -> bool {
+    // The driver tells this kind by its words alone.
+    error.as_db_error().is_none() && error.to_string() == "unexpected message from server"
+}
+
+/// The server wants to exchange a table's rows with the client.
+pub(super) fn out_of_step() -> Error {
+    Error::new(ErrorKind::Statement, "the statement wants to exchange rows with the client (COPY … FROM STDIN or TO STDOUT)")
+        .hint("use INSERT, or a CSV file as a step")
+        .hint("the session had to be closed, so the server rolls back what was not committed")
 }
 
 /// The driver's error and its causes on one line; its own Display tells only the outermost.

@@ -145,7 +145,9 @@ fn blockers(connection: &mut Connection, fence: &Fence) -> Result<Vec<Blocker>> 
          AND (w.strongest OR l.mode NOT IN ('AccessShareLock', 'RowShareLock'))) \
          SELECT a.pid, {DESCRIPTION} FROM holding JOIN pg_stat_activity a ON a.pid = holding.pid \
          UNION ALL SELECT 0, 'the prepared transaction ' || quote_literal(p.gid) || ' of ' || p.owner \
-         FROM holding JOIN pg_prepared_xacts p ON holding.pid IS NULL AND holding.virtualtransaction = '-1/' || p.transaction ORDER BY 1",
+         FROM holding JOIN pg_locks own ON own.pid IS NULL AND own.virtualtransaction = holding.virtualtransaction \
+         AND own.locktype = 'transactionid' JOIN pg_prepared_xacts p ON p.transaction = own.transactionid \
+         WHERE holding.pid IS NULL ORDER BY 1",
         list(connection, &fence.tables),
         list(connection, &fence.strongest)
     );

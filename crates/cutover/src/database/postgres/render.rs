@@ -15,7 +15,7 @@ pub(super) fn render(operation: &Operation, table: &Table) -> Result<Rendered, S
     }
 }
 
-fn data_type(portable: PortableType) -> &'static str {
+pub(super) fn data_type(portable: PortableType) -> &'static str {
     match portable {
         PortableType::Boolean => "boolean",
         PortableType::Smallint => "smallint",

@@ -29,7 +29,13 @@ const OLDEST_VERSION: u32 = 130_000;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How often a statement is asked again to stop, because a request that comes before the statement has no effect.
-const CANCEL_AGAIN: Duration = Duration::from_millis(500);
+const CANCEL_AGAIN: Duration = Duration::from_secs(5);
+
+/// How long a request to stop may take to reach the server.
+const CANCELLING: Duration = Duration::from_secs(5);
+
+/// How long a cancel request of the protocol may be on its way after it was sent: it would harm the next statement.
+const STRAY_CANCEL: Duration = Duration::from_millis(250);
 
 /// How many late requests to stop a statement that must not be stopped survives.
 const LATE_CANCELS: usize = 3;
@@ -46,16 +52,26 @@ pub(super) struct Connection {
     // Dropped first, which tells the task to take its leave.
     client: Client,
     task: Task,
-    tls: Tls,
+    identity: Identity,
     interrupt: Interrupt,
-    /// The server's process.
-    pub pid: i32,
     /// `server_version_num`, such as 150018.
     pub version: u32,
     /// The first schema of the session's own search path: its tables have no schema in their names.
     pub default_schema: String,
     /// The session's own search path, as the server writes it.
     pub search_path: String,
+}
+
+/// When a session began, in digits that depend on no setting. Together with the process it names a session: the server
+/// that is reached a second time may be another one, and numbers of processes are used again.
+const STARTED: &str = "to_char(backend_start AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')";
+
+/// Which session of which server this is, and how to reach it a second time.
+struct Identity {
+    config: Config,
+    tls: Tls,
+    pid: i32,
+    started: String,
 }
 
 /// What drives the connection while a statement runs.
@@ -94,13 +110,12 @@ impl Connection {
         config.options(format!("{options} -c statement_timeout=0 -c cutover.session={token}").trim_start().to_owned());
         config.application_name(name);
         let (client, handle) =
-            runtime.block_on(connect(&runtime, &config, &address.tls)).map_err(|source| errors::unreachable(&source, &address.place))?;
+            runtime.block_on(connect(&config, &address.tls)).map_err(|source| errors::unreachable(&source, &address.place))?;
         let mut connection = Self {
             client,
             task: Task { runtime, handle },
-            tls: address.tls.clone(),
+            identity: Identity { config, tls: address.tls.clone(), pid: 0, started: String::new() },
             interrupt: interrupt.clone(),
-            pid: 0,
             version: 0,
             default_schema: String::new(),
             search_path: String::new(),
@@ -110,11 +125,12 @@ impl Connection {
     }
 
     fn greet(&mut self, address: &Address, token: &str) -> Result<()> {
-        let answer = self.row(
+        let answer = self.row(&format!(
             "SELECT version(), current_setting('server_version_num'), pg_backend_pid(), current_setting('cutover.session', true), \
-             current_schema(), current_setting('search_path')",
-        )?;
-        let [product, version, pid, session, schema, path] = answer.as_slice() else { return Err(unexpected_answer()) };
+             current_schema(), current_setting('search_path'), \
+             (SELECT {STARTED} FROM pg_stat_activity WHERE pid = pg_backend_pid())",
+        ))?;
+        let [product, version, pid, session, schema, path, started] = answer.as_slice() else { return Err(unexpected_answer()) };
         let product = product.clone().unwrap_or_default();
         if !product.starts_with("PostgreSQL") {
             return Err(Error::new(ErrorKind::Refused, format!("{} is not PostgreSQL but `{product}`", address.place))
@@ -124,7 +140,8 @@ impl Connection {
             return Err(errors::pooler(&address.place));
         }
         self.version = number(version.as_deref())?;
-        self.pid = number(pid.as_deref())?;
+        self.identity.pid = number(pid.as_deref())?;
+        self.identity.started = started.clone().unwrap_or_default();
         if self.version < OLDEST_VERSION {
             return Err(Error::new(ErrorKind::Refused, format!("{} is {product}, which is too old", address.place))
                 .hint("PostgreSQL 13 or later is needed"));
@@ -167,9 +184,14 @@ impl Connection {
         outcome.map(drop).map_err(|source| errors::failed(&source, Sent { sql, before: 0 }, &Interrupt::new()))
     }
 
+    /// The server's process.
+    pub(super) fn pid(&self) -> i32 {
+        self.identity.pid
+    }
+
     /// Asks the server to stop whatever this session is doing.
     pub(super) fn cancel(&mut self) {
-        self.task.runtime.block_on(cancel(&self.client, &self.tls));
+        self.task.runtime.block_on(cancel(&self.client, &self.identity));
     }
 
     /// Runs statements that must not be interrupted; the driver's own error is for those who must know what it means.
@@ -262,9 +284,9 @@ impl Connection {
 
     /// Makes the server stop a COPY that nobody wants to read to its end, and reads what is still on its way.
     fn stop(&mut self, mut stream: Pin<&mut CopyOutStream>, batch: &mut VecDeque<Bytes>) {
-        let Self { client, task, tls, .. } = self;
+        let Self { client, task, identity, .. } = self;
         task.runtime.block_on(async {
-            cancel(client, tls).await;
+            cancel(client, identity).await;
             // The COPY ends in the server's word that it was cancelled, which is what was wanted, or in a lost connection,
             // which the next statement tells.
             while let Ok(true) = fill(stream.as_mut(), batch).await {
@@ -287,13 +309,20 @@ impl Connection {
                 return outcome;
             }
             loop {
-                cancel(&self.client, &self.tls).await;
+                cancel(&self.client, &self.identity).await;
                 if let Ok(outcome) = tokio::time::timeout(CANCEL_AGAIN, work.as_mut()).await {
                     return outcome;
                 }
             }
         });
-        outcome.map_err(|source| errors::failed(&source, sent, &self.interrupt))
+        outcome.map_err(|source| {
+            if errors::is_out_of_step(&source) {
+                // Server and driver wait for each other from now on, so the next statement would wait for ever.
+                self.task.handle.abort();
+                return errors::out_of_step();
+            }
+            errors::failed(&source, sent, &self.interrupt)
+        })
     }
 
     /// The signal that stops this session's work.
@@ -302,21 +331,39 @@ impl Connection {
     }
 }
 
-async fn connect(runtime: &Runtime, config: &Config, tls: &Tls) -> std::result::Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+async fn connect(config: &Config, tls: &Tls) -> std::result::Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
     // How the task ends is told by the statements that it leaves unanswered.
     Ok(match &tls.0 {
         None => {
             let (client, connection) = config.connect(NoTls).await?;
-            (client, runtime.spawn(async { drop(connection.await) }))
+            (client, tokio::spawn(async { drop(connection.await) }))
         }
         Some(tls) => {
             let (client, connection) = config.connect(tls.clone()).await?;
-            (client, runtime.spawn(async { drop(connection.await) }))
+            (client, tokio::spawn(async { drop(connection.await) }))
         }
     })
 }
 
-async fn cancel(client: &Client, tls: &Tls) {
+/// Asks the server to stop what a session is doing.
+///
+/// Not by the protocol's own cancel request: the server answers that one with *two* signals, of which the second has been
+/// seen, on a busy machine, to hit the statement after. `pg_cancel_backend` sends one, and has sent it when it answers.
+async fn cancel(client: &Client, identity: &Identity) {
+    let Identity { config, tls, pid, started } = identity;
+    let target = format!("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = {pid} AND {STARTED} = '{started}'");
+    let exact = async {
+        let (second, handle) = connect(config, tls).await?;
+        let outcome = second.simple_query(&target).await;
+        drop(second);
+        // Whether it says farewell does not matter.
+        drop(tokio::time::timeout(FAREWELL, handle).await);
+        outcome.map(drop)
+    };
+    if matches!(tokio::time::timeout(CANCELLING, exact).await, Ok(Ok(()))) {
+        return;
+    }
+    // There may be no room for a second session.
     let token = client.cancel_token();
     let request = async {
         match &tls.0 {
@@ -325,7 +372,8 @@ async fn cancel(client: &Client, tls: &Tls) {
         }
     };
     // A request that does not get through is made again.
-    drop(tokio::time::timeout(Duration::from_secs(5), request).await);
+    drop(tokio::time::timeout(CANCELLING, request).await);
+    tokio::time::sleep(STRAY_CANCEL).await;
 }
 
 /// Takes what has arrived, at least one line, at most a batch. Whether more may come.

@@ -65,7 +65,7 @@ fn end(reader: &mut PostgresReader, sessions: Vec<PostgresReader>, panicked: boo
             session.connection.cancel();
         }
         if session.connection.batch_in_peace("ROLLBACK").is_err() {
-            silent.push(session.connection.pid);
+            silent.push(session.connection.pid());
         }
     }
     if silent.is_empty() {

@@ -111,7 +111,7 @@ impl PostgresWriter {
         self.transaction = None;
         self.reader.transaction = Transaction::None;
         let shown: String = sql.chars().take(200).collect();
-        Err(Error::new(ErrorKind::Refused, format!("a statement ended the transaction of the run: {}", shown.trim()))
+        Err(Error::new(ErrorKind::Escaped, format!("a statement ended the transaction of the run: {}", shown.trim()))
             .hint("after a COMMIT everything that the steps had done so far stays, unverified, and nothing is rolled back; after a ROLLBACK all of it is gone: compare the database with the snapshot")
             .hint("take transaction control (COMMIT, ROLLBACK, END, PREPARE TRANSACTION) out of the step"))
     }
@@ -313,7 +313,7 @@ impl Writer for PostgresWriter {
             let terminate = self.terminate_blockers;
             fence::await_older_readers(self.connection(), patience, terminate, &mut |_| {})?;
         }
-        let pid = self.connection().pid;
+        let pid = self.connection().pid();
         let answer = self.connection().in_peace("COMMIT");
         self.reader.transaction = Transaction::None;
         self.transaction = None;

@@ -401,13 +401,30 @@ pub(super) fn sequences(handle: &Handle) -> Result<Vec<SequencePosition>> {
     let sql = "SELECT s.name, CAST(max(s.seq) AS INTEGER), (SELECT c.name FROM pragma_table_xinfo(s.name, 'main') c WHERE c.pk = 1) \
                FROM main.sqlite_sequence s JOIN main.sqlite_schema t ON t.type = 'table' AND t.name = s.name GROUP BY s.name ORDER BY s.name";
     let rows: Vec<(String, Option<i64>, Option<String>)> = handle.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let position = |(table, last, column): (String, Option<i64>, Option<String>)| SequencePosition {
+    let mut positions: Vec<_> = rows.into_iter().map(|(table, last, column)| position(table, last, column)).collect();
+    // A table whose line is not there, or was deleted, numbers on from its largest rowid.
+    let texts = texts(handle)?;
+    for entry in table_list(handle)?.into_iter().filter(Entry::is_plain) {
+        let numbered = texts.get(&entry.name).is_some_and(|text| definition::mentions(text, &["AUTOINCREMENT"]));
+        if numbered && !positions.iter().any(|position| position.sequence == entry.name) {
+            use crate::model::dialect::Dialect as _;
+            let quoted = super::SqliteDialect.quote_identifier(&entry.name);
+            let last = handle.value(&format!("SELECT max(_rowid_) FROM main.{quoted}"), [])?;
+            let column = handle.value("SELECT max(name) FROM pragma_table_xinfo(?1, 'main') WHERE pk = 1", [&entry.name])?;
+            positions.push(position(entry.name, last, column));
+        }
+    }
+    positions.sort();
+    Ok(positions)
+}
+
+fn position(table: String, last: Option<i64>, column: Option<String>) -> SequencePosition {
+    SequencePosition {
         numbers: column.map(|column| (TableName::local(&table), column)),
         sequence: table,
         next: i128::from(last.unwrap_or_default()) + 1,
         increment: 1,
-    };
-    Ok(rows.into_iter().map(position).collect())
+    }
 }
 
 /// The statement that renews a table's statistics; empty where it has none.

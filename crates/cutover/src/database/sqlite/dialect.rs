@@ -2,7 +2,7 @@
 
 use super::script::{RULES, refuse};
 use crate::model::dialect::{Dialect, Refusal};
-use crate::model::operation::{Operation, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::Table;
@@ -32,6 +32,10 @@ impl Dialect for SqliteDialect {
 
     fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
         render::operation(operation, table)
+    }
+
+    fn type_name(&self, data_type: PortableType) -> &'static str {
+        render::type_name(data_type)
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {

@@ -63,7 +63,7 @@ fn object(kind: ObjectKind, table: &Table, name: &str) -> ObjectName {
 
 /// The three type names that mean the same in every table, STRICT ones too: what else SQLite accepts is read as one of
 /// them or loses digits (BOOLEAN, DATE and TIMESTAMP get NUMERIC affinity). Dates, times, JSON and UUIDs are texts.
-fn type_name(portable: PortableType) -> &'static str {
+pub(super) fn type_name(portable: PortableType) -> &'static str {
     match portable {
         PortableType::Boolean | PortableType::Smallint | PortableType::Integer | PortableType::Bigint => "INTEGER",
         PortableType::Real | PortableType::Double => "REAL",

@@ -82,8 +82,8 @@ FROM (
     UNION ALL SELECT 'pg_ts_config'::regclass, oid FROM pg_ts_config
     UNION ALL SELECT 'pg_ts_dict'::regclass, oid FROM pg_ts_dict
     UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
-    UNION ALL SELECT 'pg_subscription'::regclass, oid FROM pg_subscription
-        WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT 'pg_subscription'::regclass, oid FROM pg_subscription -- since 14
+        WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) -- since 14
 ) found
 CROSS JOIN LATERAL pg_identify_object(found.class, found.oid, 0) rare
 -- Below 16384 is what every new database has.

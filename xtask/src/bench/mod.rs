@@ -1,0 +1,81 @@
+//! `cargo xtask bench`: the measurements of `docs/performance.md`.
+//!
+//! Every number is a ratio of two programs in the same run, which take turns on the same contents: what a machine does
+//! today says little about what another one does tomorrow, but both sides have met the same machine on the same day.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::cargo;
+use crate::postgres;
+use crate::servers::{Purpose, Server};
+
+mod arguments;
+mod contents;
+mod growth;
+mod machine;
+mod memory;
+mod migration;
+mod page;
+mod programs;
+mod scans;
+mod sqlite;
+mod table;
+mod turns;
+
+use arguments::{Arguments, Subject};
+use contents::Work;
+use programs::Programs;
+use table::Section;
+
+/// What every subject measures with.
+pub struct Bench {
+    root: PathBuf,
+    programs: Programs,
+    server: Server,
+    work: Work,
+    turns: u32,
+    quick: bool,
+}
+
+/// Builds the programs, measures, and prints the tables; with `--write`, also into `docs/performance.md`.
+///
+/// # Errors
+/// Where something cannot be built, started or measured. What was measured before that has been printed.
+pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
+    let arguments = match Arguments::parse(arguments) {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            print!("{}", arguments::USAGE);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(message) => return Err(format!("{message}\n\n{}", arguments::USAGE)),
+    };
+    let root = cargo::workspace_root()?;
+    let programs = Programs::build(&root, postgres::find_or_install()?)?;
+    let machine = machine::described(&programs, arguments.turns)?;
+    let server = Server::start(Purpose::Measurements, programs.of_postgres())?;
+    let work = Work::create(&root)?;
+    let bench = Bench { root, programs, server, work, turns: arguments.turns, quick: arguments.quick };
+    println!("{machine}");
+    for subject in &arguments.subjects {
+        let section = subject.measure(&bench)?;
+        println!("\n{}\n\n{section}", subject.title());
+        if arguments.write {
+            page::write(&bench.root, *subject, &format!("{machine}\n\n{section}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Subject {
+    fn measure(self, bench: &Bench) -> Result<Section, String> {
+        match self {
+            Self::Scans => scans::measure(bench),
+            Self::Run => migration::measure(bench),
+            Self::Growth => growth::measure(bench),
+            Self::Memory => memory::measure(bench),
+            Self::Sqlite => sqlite::measure(bench),
+        }
+    }
+}
