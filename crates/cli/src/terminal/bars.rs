@@ -24,9 +24,11 @@ const SPINNER: &str = "{spinner} {prefix} {msg}";
 const BAR: &str = "{spinner} {prefix} {bar:20} {percent:>3} %  {eta:>4} left  {msg}";
 /// Below a step: a statement, with the time that it takes.
 const STATEMENT: &str = "  {elapsed:>9} {msg}";
-/// What the widest template takes beside its message, and a little room: where a line is full, the `^C` that a terminal
-/// writes goes to the next one, and what was drawn can no longer be found.
-const BESIDE_MESSAGE: usize = 2 + NAME + 1 + 20 + 7 + 11 + 4;
+/// What the templates take beside their messages, and a little room: a line that is broken in two cannot be drawn over.
+const BESIDE_SPINNER: usize = 2 + NAME + 1 + ROOM;
+const BESIDE_BAR: usize = BESIDE_SPINNER + 20 + 7 + 13;
+const BESIDE_STATEMENT: usize = 12 + ROOM;
+const ROOM: usize = 4;
 
 /// Shows bars on stderr.
 pub struct Bars {
@@ -110,14 +112,16 @@ impl Bars {
                 bar.set_style(bar_style(SPINNER));
             }
             let done = format!("{} {}", words::count(progress.done), progress.unit);
-            return bar.set_message(parts(&[&progress.item, &done, &speed(progress.done, progress.unit, elapsed)]));
+            let known = [&progress.item, &done, &speed(progress.done, progress.unit, elapsed)];
+            return bar.set_message(fitting(&parts(known), BESIDE_SPINNER));
         };
         if bar.length() != Some(total) {
             bar.set_length(total);
             bar.set_style(bar_style(BAR));
         }
         bar.set_position(progress.done);
-        bar.set_message(parts(&[&progress.item, &speed(progress.done, progress.unit, elapsed)]));
+        let known = [&progress.item, &speed(progress.done, progress.unit, elapsed)];
+        bar.set_message(fitting(&parts(known), BESIDE_BAR));
     }
 
     /// A statement has no progress of its own: it is shown with the time that it takes.
@@ -125,13 +129,13 @@ impl Bars {
         if let Some(bar) = &state.bar {
             let total = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
             let step = if state.step.is_empty() { String::new() } else { format!("{} · ", state.step) };
-            bar.set_message(fitting(&format!("{step}statement {}{total}", progress.done + 1)));
+            bar.set_message(fitting(&format!("{step}statement {}{total}", progress.done + 1), BESIDE_SPINNER));
         }
         if let Some(before) = state.statement.take() {
             before.finish_and_clear();
         }
         let bar = self.bar(STATEMENT);
-        bar.set_message(fitting(&progress.item.split_whitespace().collect::<Vec<_>>().join(" ")));
+        bar.set_message(fitting(&progress.item.split_whitespace().collect::<Vec<_>>().join(" "), BESIDE_STATEMENT));
         state.statement = Some(bar);
     }
 }
@@ -146,13 +150,13 @@ impl State {
 }
 
 /// What is known, between dots.
-fn parts(parts: &[&str]) -> String {
-    fitting(&parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · "))
+fn parts<const N: usize>(known: [&String; N]) -> String {
+    known.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
 }
 
 /// A message that leaves its line unbroken.
-fn fitting(message: &str) -> String {
-    console::truncate_str(message, super::columns().saturating_sub(BESIDE_MESSAGE).max(20), "…").into_owned()
+fn fitting(message: &str, beside: usize) -> String {
+    console::truncate_str(message, super::columns().saturating_sub(beside).max(20), "…").into_owned()
 }
 
 fn bar_style(template: &str) -> ProgressStyle {
@@ -195,7 +199,7 @@ impl Monitor for Bars {
             EventKind::StepStarted { title, number, of, .. } => {
                 state.step = format!("{number} of {of} · {title}");
                 if let Some(bar) = &state.bar {
-                    bar.set_message(fitting(&state.step));
+                    bar.set_message(fitting(&state.step, BESIDE_SPINNER));
                 }
             }
             EventKind::RunFinished { .. } => state.clear(),

@@ -291,12 +291,7 @@ impl Report {
             }
             EventKind::Noticed { message } => self.notices.push(message.clone()),
             EventKind::RunFinished { outcome, message, hints, seconds } => {
-                let mut ending = Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds };
-                if ending.outcome == Outcome::Committed && self.run.as_ref().is_some_and(|run| run.mode == "undo") {
-                    ending.outcome = Outcome::Undone;
-                    ending.message = "undone: the contents are proven equal to the snapshot".to_owned();
-                }
-                self.ending = Some(ending);
+                self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
             }
             EventKind::FenceRaised { .. }
             | EventKind::TableCaptured { .. }

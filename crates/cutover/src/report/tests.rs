@@ -5,7 +5,7 @@ use crate::journal::{Event, EventKind, Outcome, Stage};
 use crate::plan::Severity;
 use crate::verify::verdict::{CellEvidence, ColumnNumbers, CriterionResult, Finding, RowEvidence, Rule, RuleOutcome, TableResult, Verdict};
 
-fn started(mode: &str) -> EventKind {
+fn started() -> EventKind {
     EventKind::RunStarted {
         run: "20260119-083000-4f2a".to_owned(),
         plan: "grades".to_owned(),
@@ -15,7 +15,7 @@ fn started(mode: &str) -> EventKind {
         database: "postgres://registrar:***@db/registry".to_owned(),
         product: "PostgreSQL 15.8".to_owned(),
         account: "registrar".to_owned(),
-        mode: mode.to_owned(),
+        mode: "atomic".to_owned(),
         parameters: BTreeMap::from([("term".to_owned(), Some("2026-02".to_owned()))]),
         started_at: "2026-01-19T08:30:00.000Z".to_owned(),
         run_started_at: "2026-01-19 08:30:00".to_owned(),
@@ -31,7 +31,7 @@ fn events(kinds: Vec<EventKind>) -> Vec<Event> {
 fn journal() -> Vec<Event> {
     let stage = |stage, seconds| [EventKind::StageStarted { stage }, EventKind::StageFinished { stage, seconds }];
     let step = "1-data/0010_grades".to_owned();
-    let mut kinds = vec![started("atomic"), EventKind::StageStarted { stage: Stage::Preflight }];
+    let mut kinds = vec![started(), EventKind::StageStarted { stage: Stage::Preflight }];
     kinds.push(EventKind::CheckFinished {
         rule: "check:no_open_term".to_owned(),
         title: "No term is open".to_owned(),
@@ -346,15 +346,6 @@ fn a_run_that_was_killed_says_so() {
     assert_eq!((report.passed, report.ending.as_ref()), (None, None));
     let shown = shown(&report, Detail::Summary, false);
     assert!(shown.contains("the journal does not say how the run ended"), "{shown}");
-}
-
-#[test]
-fn an_undo_is_told_as_one() {
-    let finished = EventKind::RunFinished { outcome: Outcome::Committed, message: "committed".to_owned(), hints: Vec::new(), seconds: 1.0 };
-    let undo = Report::of(&events(vec![started("undo"), finished.clone()]), None, Values::Masked);
-    assert_eq!(undo.ending.unwrap().outcome, Outcome::Undone);
-    let run = Report::of(&events(vec![started("atomic"), finished]), None, Values::Masked);
-    assert_eq!(run.ending.unwrap().outcome, Outcome::Committed);
 }
 
 #[test]
