@@ -6,7 +6,7 @@ use crate::database::Fence;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::operation::{AddColumn, Operation};
-use crate::model::table::{Catalog, Relationship, Table, TableName};
+use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties, Relationship, Table, TableName};
 use crate::plan::{LedgerValue, Plan, PlanStatement, RunValues, Step, StepBody};
 use crate::verify::expected::ExpectedColumn;
 use crate::verify::grants::Grants;
@@ -170,6 +170,11 @@ fn add_column(
         // Undone in the reverse order of the tables, each as the dialect says.
         undo.splice(0..0, rendered.undo.into_iter().map(|sql| statement(sql, false)));
         ready.ways.push((table.name.clone(), rendered.choice));
+        prepared.grants.add(
+            heirs(catalog, &table.name)
+                .into_iter()
+                .map(|heir| ObjectName { kind: ObjectKind::Column, name: format!("{heir}.{}", add.column) }),
+        );
         prepared.grants.add(rendered.adds);
         prepared.touched.insert(table.name.clone());
         prepared.strongest.insert(table.name.clone());
@@ -184,6 +189,27 @@ fn add_column(
     }
     ready.undo = Some(undo);
     if faults.is_empty() { Ok(ready) } else { Err(faults) }
+}
+
+/// The tables that have every column of a table as well: its partitions, and those that inherit from it, at every depth.
+fn heirs(catalog: &Catalog, table: &TableName) -> Vec<String> {
+    // The property holds names as SQL writes them, quoted where they have to be.
+    let bare = |name: &str| name.replace('"', "");
+    let mut heirs = vec![table.to_string()];
+    let mut next = 0;
+    while let Some(parent) = heirs.get(next).map(|name| bare(name)) {
+        let inherits = |properties: &Properties| {
+            properties.get("inherits").is_some_and(|parents| parents.split(", ").any(|other| bare(other) == parent))
+        };
+        let tables = catalog.objects.iter().filter(|(object, _)| object.kind == ObjectKind::Table);
+        for (object, _) in tables.filter(|(_, properties)| inherits(properties)) {
+            if !heirs.contains(&object.name) {
+                heirs.push(object.name.clone());
+            }
+        }
+        next += 1;
+    }
+    heirs.split_off(1)
 }
 
 #[allow(clippy::too_many_arguments, reason = "a script needs all of the plan's surroundings to be made ready")]

@@ -267,13 +267,7 @@ pub fn not_null(
 
 /// Decides `sequences`: each still ahead of the largest key that it numbers, and none set back. One that was behind the keys
 /// of `snapshot` already is only shown.
-pub fn sequences(
-    before: &[SequencePosition],
-    after: &[SequencePosition],
-    snapshot: &Snapshot,
-    tables: &Tables,
-    rulings: &mut Rulings,
-) {
+pub fn sequences(before: &[SequencePosition], after: &[SequencePosition], snapshot: &Snapshot, tables: &Tables, rulings: &mut Rulings) {
     let old: BTreeMap<_, _> = before.iter().map(|position| (&position.sequence, position)).collect();
     let mut findings = Vec::new();
     for position in after {

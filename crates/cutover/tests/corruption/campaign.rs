@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use cutover::database;
-use cutover::journal::{Outcome, Silent};
+use cutover::journal::{Event, EventKind, Monitor, Outcome, Progress};
 use cutover::model::error::Error;
 use cutover::model::interrupt::Interrupt;
 use cutover::model::url::DatabaseUrl;
@@ -136,7 +136,7 @@ fn run(database: &Scratch, case: &Case) -> Result<Ended, Error> {
     let interrupt = Interrupt::new();
     let opened = database::open(&DatabaseUrl::new(database.url())?, &interrupt)?;
     let home = database.directory().join("runs");
-    let engine = Engine { database: opened.as_ref(), monitor: &Silent, interrupt: &interrupt, home: &home };
+    let engine = Engine { database: opened.as_ref(), monitor: &Others { database, case }, interrupt: &interrupt, home: &home };
     let files = plan_files(database.dialect(), case);
     let plan = plan::load(&files, opened.dialect(), &database::dialects(), &BTreeMap::new())?;
     let options = Options { sessions: 1, accept: case.accept.clone(), ..Options::default() };
@@ -144,6 +144,25 @@ fn run(database: &Scratch, case: &Case) -> Result<Ended, Error> {
         Finished::Ended(ended) => Ok(*ended),
         Finished::NothingToDo { run, .. } => panic!("a new database says that the run {run} applied the plan"),
     }
+}
+
+/// The other sessions of a live database.
+struct Others<'a> {
+    database: &'a Scratch,
+    case: &'a Case,
+}
+
+impl Monitor for Others<'_> {
+    fn event(&self, event: &Event) -> Result<(), Error> {
+        if matches!(event.kind, EventKind::SnapshotFinished { .. }) && !self.case.meanwhile.is_empty() {
+            self.database.execute(&self.case.meanwhile);
+        }
+        Ok(())
+    }
+
+    fn progress(&self, _: &Progress) {}
+
+    fn notice(&self, _: &str) {}
 }
 
 fn plan_files(dialect: &str, case: &Case) -> PlanFiles {
@@ -191,9 +210,8 @@ impl State {
         }
         let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
         let contents = text(&database.query(include_str!("state.postgres.sql"))[0][0]).into_bytes();
-        let sequences = database.query(
-            "SELECT schemaname || '.' || sequencename, coalesce(last_value + increment_by, start_value) FROM pg_sequences",
-        );
+        let sequences =
+            database.query("SELECT schemaname || '.' || sequencename, coalesce(last_value + increment_by, start_value) FROM pg_sequences");
         let sequences = sequences.iter().map(|row| (text(&row[0]), text(&row[1]).parse().expect("a number"))).collect();
         Self { contents, sequences }
     }

@@ -9,6 +9,8 @@ pub struct Case {
     pub faults: usize,
     /// What the database holds beyond the base when the run begins.
     pub before: String,
+    /// What another session writes when the snapshot has been taken.
+    pub meanwhile: String,
     /// Entries of the plan's `[contract]`, as TOML.
     pub contract: String,
     /// The plan's files beside `plan.toml`: path and contents.
@@ -141,6 +143,7 @@ impl Case {
             name: name.to_owned(),
             faults: 1,
             before: String::new(),
+            meanwhile: String::new(),
             contract: "rows = [{ table = \"audit_log\", may = [\"insert\"] }]".to_owned(),
             files: honest_steps(),
             accept: Vec::new(),
@@ -156,6 +159,12 @@ impl Case {
     /// SQL that is executed before the run.
     pub fn before(mut self, sql: &str) -> Self {
         self.before.push_str(sql);
+        self
+    }
+
+    /// SQL that another session executes when the snapshot has been taken.
+    pub fn meanwhile(mut self, sql: &str) -> Self {
+        self.meanwhile.push_str(sql);
         self
     }
 

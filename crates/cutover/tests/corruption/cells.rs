@@ -1,6 +1,6 @@
 //! The smallest change of a cell of each type, and the table that holds one column of each.
 
-use super::case::{Carrier, Case, POSTGRES, PORTABLE};
+use super::case::{Carrier, Case, PORTABLE, POSTGRES};
 
 /// A type, a value of it, the value nearest to that one, and how the two must be shown.
 struct Cell {
@@ -44,8 +44,13 @@ const OF_POSTGRES: &[Cell] = &[
     cell("hour_zoned", "timetz", "'08:30+00'", "'08:30+01'", "08:30:00+00 → 08:30:00+01"),
     // Equal to the server: a month has 30 days where intervals are compared.
     cell("duration", "interval", "'1 mon'", "'30 days'", "1 mon → 30 days"),
-    cell("identity", "uuid", "'00000000-0000-4000-8000-000000000001'", "'00000000-0000-4000-8000-000000000002'",
-        "00000000-0000-4000-8000-000000000001 → 00000000-0000-4000-8000-000000000002"),
+    cell(
+        "identity",
+        "uuid",
+        "'00000000-0000-4000-8000-000000000001'",
+        "'00000000-0000-4000-8000-000000000002'",
+        "00000000-0000-4000-8000-000000000001 → 00000000-0000-4000-8000-000000000002",
+    ),
     cell("document", "json", "'{\"a\":1}'", "'{\"a\": 1}'", "{\"a\":1} → {\"a\": 1}"),
     // Equal to the server as well.
     cell("tree", "jsonb", "'{\"a\":1}'", "'{\"a\":1.0}'", "{\"a\": 1} → {\"a\": 1.0}"),
@@ -112,8 +117,7 @@ fn of(dialect: &str) -> &'static [Cell] {
 
 /// Each type's smallest change, those of one carrier in one statement.
 pub fn faults(dialect: &str) -> Vec<Case> {
-    let carriers: Vec<Carrier> =
-        if dialect == "postgres" { [&POSTGRES[..], &[Carrier::DdlTrigger]].concat() } else { PORTABLE.to_vec() };
+    let carriers: Vec<Carrier> = if dialect == "postgres" { [&POSTGRES[..], &[Carrier::DdlTrigger]].concat() } else { PORTABLE.to_vec() };
     let cells = of(dialect);
     let of_carrier = |(turn, carrier): (usize, &Carrier)| {
         let chosen: Vec<_> = cells.iter().skip(turn).step_by(carriers.len()).collect();

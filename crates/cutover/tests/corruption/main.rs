@@ -6,11 +6,13 @@ mod campaign;
 mod case;
 mod cells;
 mod hidden;
+mod honest;
 mod naming;
 mod rows;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod teeth;
 
 use campaign::{Tally, campaign};
 use case::Case;
@@ -18,16 +20,19 @@ use support::Scratch;
 
 /// The database that every case begins with.
 fn base(dialect: &str) -> Scratch {
-    let (database, sql) = match dialect {
-        "postgres" => (Scratch::postgres("corruption_base"), include_str!("base.postgres.sql")),
-        _ => (Scratch::sqlite("corruption_base"), include_str!("base.sqlite.sql")),
-    };
-    database.execute(&format!("{sql}{}{}", include_str!("data.sql"), cells::table(dialect)));
+    let database = if dialect == "postgres" { Scratch::postgres("corruption_base") } else { Scratch::sqlite("corruption_base") };
+    fill(&database);
     database
 }
 
+fn fill(database: &Scratch) {
+    let dialect = database.dialect();
+    let schema = if dialect == "postgres" { include_str!("base.postgres.sql") } else { include_str!("base.sqlite.sql") };
+    database.execute(&format!("{schema}{}{}", include_str!("data.sql"), cells::table(dialect)));
+}
+
 fn cases(dialect: &str) -> Vec<Case> {
-    [cells::faults(dialect), rows::faults(dialect), schema::faults(dialect), hidden::faults(dialect)].concat()
+    [cells::faults(dialect), rows::faults(dialect), schema::faults(dialect), hidden::faults(dialect), honest::migrations(dialect)].concat()
 }
 
 #[test]
@@ -40,4 +45,13 @@ fn every_planted_fault_is_named_and_no_honest_migration_raises_an_alarm() {
     }
     eprintln!("total: {total}");
     assert!(total.failures.is_empty(), "{} cases:\n{}", total.failures.len(), total.failures.join("\n"));
+    assert_eq!((total.named, total.alarms), (total.planted, 0));
+    assert!(total.planted >= 60 && total.clean >= 20, "the campaign has become too small: {total}");
+}
+
+support::each_database! {
+    fn a_count_of_rows_in_the_digest_s_place_would_miss_what_is_planted(database: Scratch) {
+        fill(&database);
+        teeth::bite(&database);
+    }
 }

@@ -6,7 +6,8 @@ use cutover::verify::verdict::{Finding, RowEvidence, Verdict};
 /// Everything that the verdict calls an error, sorted.
 pub fn named(verdict: &Verdict) -> Vec<String> {
     let errors: Vec<_> = verdict.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-    let mut lines: Vec<String> = errors.iter().filter(|finding| !follows(finding, &errors)).flat_map(|finding| of_finding(finding)).collect();
+    let mut lines: Vec<String> =
+        errors.iter().filter(|finding| !follows(finding, &errors)).flat_map(|finding| of_finding(finding)).collect();
     lines.sort();
     lines
 }

@@ -76,18 +76,30 @@ pub(super) fn write(connection: &mut Connection, record: &RunRecord) -> Result<(
     }
 }
 
-fn upsert(connection: &mut Connection, record: &RunRecord) -> Result<()> {
-    if !exists(connection)? {
-        // CREATE SCHEMA IF NOT EXISTS wants the right to create one even where it exists.
-        if connection.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'cutover'")?.as_deref() == Some("0") {
-            connection.batch("CREATE SCHEMA cutover")?;
-        }
-        connection.batch(
-            "CREATE TABLE cutover.runs (run text PRIMARY KEY, plan text NOT NULL, plan_hash text NOT NULL, state text NOT NULL, \
-             started_at text NOT NULL, tool text NOT NULL, transaction xid8 NOT NULL, recorded_at timestamptz NOT NULL); \
-             COMMENT ON SCHEMA cutover IS 'The journal of cutover: which plans have been applied'",
-        )?;
+/// Creates the journal table where it is not there. Called before the verification, so that whatever a trigger on DDL does
+/// meanwhile is verified like everything else: between verdict and COMMIT nothing is executed but the row. Whether it was
+/// created is returned.
+///
+/// # Errors
+/// The server's.
+pub(super) fn ensure(connection: &mut Connection) -> Result<bool> {
+    if exists(connection)? {
+        return Ok(false);
     }
+    // CREATE SCHEMA IF NOT EXISTS wants the right to create one even where it exists.
+    if connection.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'cutover'")?.as_deref() == Some("0") {
+        connection.batch("CREATE SCHEMA cutover")?;
+    }
+    connection.batch(
+        "CREATE TABLE cutover.runs (run text PRIMARY KEY, plan text NOT NULL, plan_hash text NOT NULL, state text NOT NULL, \
+         started_at text NOT NULL, tool text NOT NULL, transaction xid8 NOT NULL, recorded_at timestamptz NOT NULL); \
+         COMMENT ON SCHEMA cutover IS 'The journal of cutover: which plans have been applied'",
+    )?;
+    Ok(true)
+}
+
+fn upsert(connection: &mut Connection, record: &RunRecord) -> Result<()> {
+    ensure(connection)?;
     let RunRecord { run, plan, plan_hash, state, started_at, tool } = record;
     let values: Vec<_> = [run, plan, plan_hash, state, started_at, tool].map(|value| PostgresDialect.quote_literal(value)).into();
     let replaced: Vec<_> = COLUMNS.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();

@@ -293,8 +293,12 @@ impl Writer for PostgresWriter {
     fn settle(&mut self) -> Result<()> {
         self.require_transaction()?;
         self.connection().batch("SET CONSTRAINTS ALL IMMEDIATE")?;
-        self.defer_again()?;
-        self.restore_settings()
+        self.restore_settings()?;
+        if journal::ensure(self.connection())? {
+            self.connection().batch("SET CONSTRAINTS ALL IMMEDIATE")?;
+            self.restore_settings()?;
+        }
+        self.defer_again()
     }
 
     fn await_older_readers(&mut self, patience: Duration, notice: &mut dyn FnMut(String)) -> Result<()> {
