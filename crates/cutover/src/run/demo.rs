@@ -78,6 +78,6 @@ fn title(script: &str, statement: &ScriptStatement) -> String {
     let above = script[..statement.offset].trim_end().lines().next_back().unwrap_or_default();
     match above.trim().strip_prefix("--") {
         Some(comment) => comment.trim().to_owned(),
-        None => statement.leading_words(4),
+        None => statement.text.split_whitespace().take(4).collect::<Vec<_>>().join(" "),
     }
 }

@@ -189,11 +189,12 @@ fn children(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The id of a new run: the time and four hexadecimal digits, `20260119-083000-4f2a`.
+/// The id of a new run: the time to the millisecond, so that ids sort by it, and four hexadecimal digits:
+/// `20260119-083000.123-4f2a`.
 #[must_use]
 pub fn new_id(now: DateTime<Utc>) -> String {
     let seed = format!("{}{now:?}", std::process::id());
-    format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), xxh3_64(seed.as_bytes()) & 0xffff)
+    format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S%.3f"), xxh3_64(seed.as_bytes()) & 0xffff)
 }
 
 /// The run's own values at a time.

@@ -1,6 +1,7 @@
 //! `verify` long after a run, `snapshot` and `diff`: everything that compares without changing anything.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::database::Reader;
 use crate::journal::{Monitor, Progress, Stage};
@@ -34,7 +35,7 @@ pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values
     let look = Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch };
     let mut reader = engine.database.read()?;
     let mut rulings = Rulings::default();
-    let listener = Watching { monitor: engine.monitor };
+    let listener = Watching::new(engine.monitor);
     let looked = look.at(reader.as_mut(), &mut rulings, &listener)?;
     crate::verify::expected::sequences(&before.manifest.sequences, &looked.sequences, &before, &looked.tables, &mut rulings);
     drop(reader);
@@ -54,9 +55,9 @@ pub fn snapshot(engine: &Engine<'_>, directory: &Path, options: &Options) -> Res
     }
     private_directory(directory)?;
     let mut reader = engine.database.read()?;
-    let done = std::sync::atomic::AtomicU64::new(0);
+    let done = AtomicU64::new(0);
     let progress = |item: &str, more: u64| {
-        let done = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed) + more;
+        let done = done.fetch_add(more, Ordering::Relaxed) + more;
         engine.monitor.progress(&Progress { stage: Stage::Snapshot, item: item.to_owned(), done, total: None, unit: "rows" });
     };
     take(reader.as_mut(), engine, directory, options, &progress).inspect_err(|_| remove(directory))
@@ -98,7 +99,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot, scratch: &Path, monitor: &dyn M
     let grants = Grants::default();
     let mut rulings = Rulings::default();
     let now = &after.manifest.catalog;
-    let listener = Watching { monitor };
+    let listener = Watching::new(monitor);
     let tables = tables::compare(before, now, After::Snapshot(after, scratch), &grants, scratch, &mut rulings, &listener)?;
     compare_catalog(&before.manifest.catalog, now, &grants, &mut rulings);
     let both = before.manifest.catalog.not_covered.iter().chain(&now.not_covered);
@@ -123,11 +124,19 @@ fn remove(path: &Path) {
 
 struct Watching<'a> {
     monitor: &'a dyn Monitor,
+    done: AtomicU64,
+}
+
+impl<'a> Watching<'a> {
+    fn new(monitor: &'a dyn Monitor) -> Self {
+        Self { monitor, done: AtomicU64::new(0) }
+    }
 }
 
 impl Listener for Watching<'_> {
     fn rows(&self, item: &str, more: u64) {
-        self.monitor.progress(&Progress { stage: Stage::Verify, item: item.to_owned(), done: more, total: None, unit: "rows" });
+        let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
+        self.monitor.progress(&Progress { stage: Stage::Verify, item: item.to_owned(), done, total: None, unit: "rows" });
     }
 
     fn compared(&self, _: &TableResult, _: f64) -> Result<()> {

@@ -32,6 +32,8 @@ pub struct Options {
     pub strict: bool,
     /// Whether invariants and relationships are executed even where their results are implied.
     pub execute_all: bool,
+    /// Whether messages may show cells' values, which may be personal data.
+    pub reveal: bool,
     /// Whether operations must not rewrite tables.
     pub no_rewrite: bool,
     /// Where files of keys and invariants are written, before and after.
@@ -55,6 +57,7 @@ impl Default for Options {
             accept: Vec::new(),
             strict: false,
             execute_all: false,
+            reveal: false,
             no_rewrite: false,
             csv: None,
             max_fence: None,

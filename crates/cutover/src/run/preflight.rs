@@ -79,7 +79,10 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         let messages: Vec<_> = failed.iter().map(|finding| finding.message.clone()).collect();
         let mut error = Error::new(ErrorKind::Refused, format!("checks before the run found rows: {}", messages.join("; ")));
         for finding in failed {
-            for row in finding.rows.iter().take(5) {
+            if !options.reveal {
+                error = error.hint(format!("--reveal shows rows of {}", finding.rule));
+            }
+            for row in finding.rows.iter().take(5).filter(|_| options.reveal) {
                 let cells: Vec<_> =
                     row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
                 error = error.hint(format!("{}: {}", finding.subject, cells.join(", ")));

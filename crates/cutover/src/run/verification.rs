@@ -42,7 +42,7 @@ pub fn verify(
     journal.record(EventKind::StageStarted { stage: Stage::Verify })?;
     writer.settle()?;
     let mut rulings = Rulings::default();
-    rulings.pass("steps", format!("{} steps, {} statements without an error", prepared.steps.len(), statements(prepared)));
+    rulings.pass("steps", evidence_of_steps(prepared));
     let look = Look { engine, plan, prepared, options, values, before, since: None, directory: &directory.after() };
     let listener = Listening::new(journal, before);
     let looked = look.at(writer, &mut rulings, &listener)?;
@@ -199,8 +199,10 @@ fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, looked: &Looked, wr
     Snapshot::write(&directory.after(), manifest).map(|_| ())
 }
 
-fn statements(prepared: &Prepared) -> usize {
-    prepared.steps.iter().map(|step| step.statements.len()).sum()
+fn evidence_of_steps(prepared: &Prepared) -> String {
+    let statements: usize = prepared.steps.iter().map(|step| step.statements.len()).sum();
+    let steps = if prepared.steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", prepared.steps.len()) };
+    format!("{steps}, {statements} statements without an error")
 }
 
 /// Turns the comparison's progress into events and ticks. The total is known exactly: the snapshot counted it.

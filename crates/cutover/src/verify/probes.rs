@@ -2,9 +2,10 @@
 
 use super::queries::{found, offenders};
 use super::rulings::Rulings;
+use super::verdict::RowEvidence;
 use crate::database::Writer;
 use crate::model::dialect::Dialect;
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::plan::{Plan, Probe, RunValues};
 
 /// Runs every probe of a plan and decides `probe:`.
@@ -14,14 +15,18 @@ use crate::plan::{Plan, Probe, RunValues};
 pub fn run(plan: &Plan, dialect: &dyn Dialect, values: &RunValues, writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
     for probe in &plan.probes {
         let rule = format!("probe:{}", probe.name);
-        let mut outcome = Ok(());
+        let mut outcome = Ok(None);
         writer.probe(&mut |writer| {
             outcome = one(plan, probe, dialect, values, writer);
             // The probe's own failure must not hide whether it could be undone.
             Ok(())
         })?;
         match outcome {
-            Ok(()) => rulings.pass(rule, format!("{}: {} statements, all undone", probe.title, probe.statements.len())),
+            Ok(None) => rulings.pass(rule, format!("{}: {} statements, all undone", probe.title, probe.statements.len())),
+            Ok(Some(wrong)) => {
+                let message = format!("{} ({}): {} rows say what went wrong", probe.title, wrong.place, wrong.count);
+                rulings.judge(&rule, "failed, and undone", vec![found(&rule, &probe.name, message, wrong.count, wrong.rows)]);
+            }
             Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Connection) => return Err(error),
             Err(error) => {
                 let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
@@ -34,7 +39,14 @@ pub fn run(plan: &Plan, dialect: &dyn Dialect, values: &RunValues, writer: &mut 
     Ok(())
 }
 
-fn one(plan: &Plan, probe: &Probe, dialect: &dyn Dialect, values: &RunValues, writer: &mut dyn Writer) -> Result<()> {
+/// The rows by which a probe says what went wrong.
+struct Wrong {
+    place: Place,
+    count: u64,
+    rows: Vec<RowEvidence>,
+}
+
+fn one(plan: &Plan, probe: &Probe, dialect: &dyn Dialect, values: &RunValues, writer: &mut dyn Writer) -> Result<Option<Wrong>> {
     for statement in &probe.statements {
         let sql = plan.sql(&statement.statement, dialect, values);
         let place = statement.statement.place.clone();
@@ -55,17 +67,11 @@ fn one(plan: &Plan, probe: &Probe, dialect: &dyn Dialect, values: &RunValues, wr
         } else if statement.check {
             let (count, rows) = offenders(writer, &sql).map_err(|error| error.at(place.clone()))?;
             if count > 0 {
-                let shown = rows.first().map(|row| {
-                    let cells: Vec<_> =
-                        row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
-                    format!(": {}", cells.join(", "))
-                });
-                let message = format!("{count} rows say what went wrong{}", shown.unwrap_or_default());
-                return Err(Error::new(ErrorKind::Statement, message).at(place));
+                return Ok(Some(Wrong { place, count, rows }));
             }
         } else {
             writer.execute(&sql).map_err(|error| error.at(place))?;
         }
     }
-    Ok(())
+    Ok(None)
 }
