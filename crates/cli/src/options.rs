@@ -11,7 +11,7 @@ pub fn of_run(run: &Run) -> Options {
         accept: run.strictness.accept.clone(),
         strict: run.strictness.strict,
         execute_all: run.execute_all,
-        reveal: run.reveal,
+        reveal: run.findings.reveal,
         no_rewrite: run.no_rewrite,
         csv: run.csv.clone(),
         ..waiting(&run.waiting, sessions(&run.sessions))
