@@ -162,6 +162,19 @@ fn settling_fires_what_would_fire_at_commit_and_puts_the_session_back() {
 }
 
 #[test]
+fn nothing_acts_behind_the_journal_row() {
+    let scratch = Scratch::new("CREATE TABLE t (id int)");
+    let mut writer = scratch.writer();
+    writer.open(&fence(&["t"]), &mut silent()).unwrap();
+    assert_eq!(writer.commit(&record("run-1")).unwrap(), Commit::Committed);
+    writer.open(&fence(&["t"]), &mut silent()).unwrap();
+    writer.execute("CREATE RULE late AS ON INSERT TO cutover.runs DO ALSO DELETE FROM t").unwrap();
+    let refused = writer.commit(&record("run-2")).unwrap_err();
+    assert!(refused.to_string().contains("has triggers or rules: late"), "{refused}");
+    writer.rollback().unwrap();
+}
+
+#[test]
 fn a_commit_within_a_step_is_noticed() {
     let scratch = Scratch::new("CREATE TABLE t (id int)");
     for ending in ["COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "INSERT INTO t VALUES (7); COMMIT; SELECT 1 / 0", "COMMIT; BEGIN"] {

@@ -131,6 +131,22 @@ fn a_commit_proves_itself_by_its_row() {
 }
 
 #[test]
+fn nothing_acts_behind_the_journal_row() {
+    let fixture = fixture(FAMILY);
+    let mut writer = writer(&fixture);
+    writer.settle().unwrap();
+    assert_eq!(writer.commit(&record("run-1", "applied")).unwrap(), Commit::Committed);
+    for kind in ["", "TEMP"] {
+        writer.open(&fence(), &mut |_| ()).unwrap();
+        writer.execute(&format!("CREATE {kind} TRIGGER late AFTER INSERT ON cutover_runs BEGIN DELETE FROM parent; END")).unwrap();
+        writer.settle().unwrap();
+        let refused = writer.commit(&record("run-2", "applied")).unwrap_err();
+        assert!(refused.to_string().contains("has triggers: late"), "{refused}");
+        writer.rollback().unwrap();
+    }
+}
+
+#[test]
 fn a_commit_that_a_reader_holds_up_is_rolled_back_when_it_is_stopped() {
     let fixture = fixture(FAMILY);
     let mut writer = writer(&fixture);

@@ -98,8 +98,23 @@ pub(super) fn ensure(connection: &mut Connection) -> Result<bool> {
     Ok(true)
 }
 
+/// The row is written between verdict and COMMIT, where nothing else may act: a trigger or rule on the table would.
+fn refuse_triggers(connection: &mut Connection) -> Result<()> {
+    let found = connection.value(
+        "SELECT string_agg(quote_ident(name), ', ') FROM (\
+         SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = 'cutover.runs'::regclass AND NOT tgisinternal \
+         UNION ALL SELECT rulename::text FROM pg_rewrite WHERE ev_class = 'cutover.runs'::regclass) acting",
+    )?;
+    match found {
+        None => Ok(()),
+        Some(names) => Err(Error::new(ErrorKind::Refused, format!("the journal cutover.runs has triggers or rules: {names}"))
+            .hint("they would act after the verification; drop them")),
+    }
+}
+
 fn upsert(connection: &mut Connection, record: &RunRecord) -> Result<()> {
     ensure(connection)?;
+    refuse_triggers(connection)?;
     let RunRecord { run, plan, plan_hash, state, started_at, tool } = record;
     let values: Vec<_> = [run, plan, plan_hash, state, started_at, tool].map(|value| PostgresDialect.quote_literal(value)).into();
     let replaced: Vec<_> = COLUMNS.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();

@@ -59,6 +59,7 @@ pub(super) fn write(handle: &Handle, record: &RunRecord) -> Result<()> {
             "CREATE TABLE main.{TABLE} (run TEXT NOT NULL PRIMARY KEY, plan TEXT NOT NULL, plan_hash TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, tool TEXT NOT NULL)"
         ))?;
     }
+    refuse_triggers(handle)?;
     let updates: Vec<_> = COLUMNS.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
     let sql = format!(
         "INSERT INTO main.{TABLE} ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (run) DO UPDATE SET {}",
@@ -67,4 +68,16 @@ pub(super) fn write(handle: &Handle, record: &RunRecord) -> Result<()> {
     );
     let values = [&record.run, &record.plan, &record.plan_hash, &record.state, &record.started_at, &record.tool];
     handle.told("write the journal row", handle.connection.execute(&sql, values)).map(|_| ())
+}
+
+/// The row is written between verdict and COMMIT, where nothing else may act: a trigger on the table would.
+fn refuse_triggers(handle: &Handle) -> Result<()> {
+    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE \
+               UNION ALL SELECT name FROM temp.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
+    let triggers: Vec<String> = handle.rows(sql, [TABLE], |row| row.get(0))?;
+    if triggers.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Refused, format!("the journal table {TABLE} has triggers: {}", triggers.join(", ")))
+        .hint("they would act after the verification; drop them"))
 }
