@@ -228,7 +228,7 @@ fn a_probe_is_undone_with_what_no_rollback_undoes() {
     assert!(writer.catalog().unwrap().find("t").unwrap().column("x").is_none());
     assert!(writer.sequences().unwrap()[0].next >= 4, "{:?}", writer.sequences());
     let lost = writer.probe(&mut |writer: &mut dyn Writer| writer.execute("COMMIT").map(drop)).unwrap_err();
-    assert_eq!(lost.kind(), ErrorKind::Refused);
+    assert_eq!(lost.kind(), ErrorKind::Escaped);
 }
 
 #[test]
