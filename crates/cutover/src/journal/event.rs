@@ -75,6 +75,9 @@ pub enum EventKind {
         started_at: String,
         run_started_at: String,
         run_date: String,
+        /// The run that this one undoes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undoes: Option<String>,
     },
     /// A stage began.
     StageStarted { stage: Stage },

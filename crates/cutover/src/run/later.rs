@@ -31,15 +31,18 @@ pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values
     })?;
     let dialect = engine.database.dialect();
     let prepared = prepare(plan, dialect, &before.manifest.catalog, values, options)?;
-    let scratch = tempfile(&directory.path, "verify")?;
-    let look = Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch };
+    let scratch = Scratch(tempfile(&directory.path, "verify")?);
+    let look =
+        Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch.0 };
     let mut reader = engine.database.read()?;
     let mut rulings = Rulings::default();
+    if let Some(verdict) = directory.verdict()? {
+        // What stood before the run cannot be looked at any more.
+        plan.checks_before.iter().for_each(|check| rulings.keep(&format!("check:{}", check.name), &verdict));
+    }
     let listener = Watching::new(engine.monitor);
     let looked = look.at(reader.as_mut(), &mut rulings, &listener)?;
     crate::verify::expected::sequences(&before.manifest.sequences, &looked.sequences, &before, &looked.tables, &mut rulings);
-    drop(reader);
-    remove(&scratch);
     let terms = Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };
     Ok(rulings.finish(&terms, looked.tables.results))
 }
@@ -53,8 +56,8 @@ pub fn snapshot(engine: &Engine<'_>, directory: &Path, options: &Options) -> Res
         return Err(Error::new(ErrorKind::Input, format!("{} exists already", directory.display()))
             .hint("a snapshot is never written over: name a new directory"));
     }
-    private_directory(directory)?;
     let mut reader = engine.database.read()?;
+    private_directory(directory)?;
     let done = AtomicU64::new(0);
     let progress = |item: &str, more: u64| {
         let done = done.fetch_add(more, Ordering::Relaxed) + more;
@@ -120,6 +123,15 @@ pub fn tempfile(parent: &Path, name: &str) -> Result<std::path::PathBuf> {
 /// Removes a directory of our own; what is left behind where that fails is of no use to anybody, and must not hide a result.
 fn remove(path: &Path) {
     let _ = std::fs::remove_dir_all(path);
+}
+
+/// A directory that is removed however the work in it ends.
+struct Scratch(std::path::PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        remove(&self.0);
+    }
 }
 
 struct Watching<'a> {

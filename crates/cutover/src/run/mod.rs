@@ -43,10 +43,10 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let values = directory::run_values(now);
     let ready = match preflight::look(engine, plan, &values, options)? {
         Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
-        Preflight::Ready { session, events } => {
+        Preflight::Ready { session, events, rulings } => {
             // Typical reads are timed before the fence, so that nobody waits for it.
             let timed = timing::measure(plan, engine.database.dialect(), &values, engine.database.read()?.as_mut())?;
-            Ready { session, events, timed }
+            Ready { session, events, rulings, timed }
         }
     };
     let run = directory::new_id(now);
@@ -56,7 +56,7 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let result = started(engine, plan, &ready, &directory, &journal, &values, now)
-        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready.timed, writer.as_mut()));
+        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, writer.as_mut()));
     Ok(Finished::Ended(Box::new(transaction::conclude(
         engine,
         &directory,
@@ -71,6 +71,7 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
 struct Ready {
     session: Session,
     events: Vec<EventKind>,
+    rulings: Rulings,
     timed: Vec<f64>,
 }
 
@@ -92,7 +93,7 @@ fn attempt(
     directory: &RunDirectory,
     journal: &Journal<'_>,
     values: &RunValues,
-    timed: &[f64],
+    ready: &Ready,
     writer: &mut dyn Writer,
 ) -> Result<Attempt> {
     let dialect = engine.database.dialect();
@@ -107,9 +108,10 @@ fn attempt(
     let (mut rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
     // What is going to be rolled back need not be timed: with an index gone, that could take hours.
     if rulings.holding() {
-        timing::compare(plan, timed, &timing::measure(plan, dialect, values, writer)?, &mut rulings);
+        timing::compare(plan, &ready.timed, &timing::measure(plan, dialect, values, writer)?, &mut rulings);
     }
     export::after(plan, options, dialect, values, &before, writer)?;
+    rulings.join(ready.rulings.clone());
     let verdict = decide(plan, options, directory, journal, rulings, tables)?;
     if !verdict.passed {
         return Ok(Attempt::Given(Outcome::VerificationFailed, verdict));
@@ -175,6 +177,7 @@ fn started(
         started_at: directory::rfc3339(now),
         run_started_at: values.run_started_at.clone(),
         run_date: values.run_date.clone(),
+        undoes: None,
     })?;
     journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;
     for event in &ready.events {

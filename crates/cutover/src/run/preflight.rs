@@ -20,6 +20,8 @@ pub enum Preflight {
         session: Session,
         /// The events of the checks that ran.
         events: Vec<EventKind>,
+        /// What these checks found: it belongs to the verdict, waived or not.
+        rulings: Rulings,
     },
 }
 
@@ -73,7 +75,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     })?;
     let accept: Vec<_> = options.accept.iter().filter(|name| name.starts_with("check:")).cloned().collect();
     let terms = Terms { accept: &accept, strict: options.strict, criteria: &[] };
-    let verdict = rulings.finish(&terms, Vec::new());
+    let verdict = rulings.clone().finish(&terms, Vec::new());
     if !verdict.passed {
         let failed: Vec<_> = verdict.findings.iter().filter(|finding| finding.severity == crate::plan::Severity::Error).collect();
         let messages: Vec<_> = failed.iter().map(|finding| finding.message.clone()).collect();
@@ -92,7 +94,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         return Err(error.hint("nothing was touched"));
     }
     events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
-    Ok(Preflight::Ready { session, events })
+    Ok(Preflight::Ready { session, events, rulings })
 }
 
 /// Looks again under the fence: between the first look and the lock, another run may have applied the plan.

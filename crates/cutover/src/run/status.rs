@@ -24,7 +24,8 @@ pub struct RunStatus {
     pub database: String,
     /// What its journal says.
     pub journal: JournalState,
-    /// What the database's journal table says: `applied`, `undone`, or nothing; `None` where no database was asked.
+    /// What the database's journal table says of the run, or of the run that it undoes: `applied`, `undone`, or nothing; `None`
+    /// where no database was asked.
     pub recorded: Option<Option<String>>,
     /// What that means, and what to do next.
     pub meaning: String,
@@ -60,18 +61,21 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         let mut began = None;
         for event in directory.events()? {
             match event.kind {
-                EventKind::RunStarted { plan, database, started_at, .. } => began = Some((plan, database, started_at)),
+                EventKind::RunStarted { plan, database, started_at, undoes, .. } => began = Some((plan, database, started_at, undoes)),
                 EventKind::CommitStarted => state = JournalState::Committing,
                 EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
                 _ => {}
             }
         }
         // A journal without its first event is of a run that was killed before it did anything.
-        let Some((plan, database, started_at)) = began else { continue };
-        let asked = records.as_ref().filter(|_| place.as_ref() == Some(&database));
-        let recorded = asked.map(|records| records.iter().find(|record| record.run == directory.run).map(|record| record.state.clone()));
+        let Some((plan, database, started_at, undoes)) = began else { continue };
+        // An undo leaves its mark on the record of the run that it undoes.
+        let subject = undoes.as_ref().unwrap_or(&directory.run);
+        let found = records.iter().flatten().find(|record| record.run == *subject).map(|record| record.state.clone());
+        // A record proves that the run was here, whatever the account. That there is none says something only of the very place.
+        let recorded = (found.is_some() || place.as_ref() == Some(&database)).then_some(found);
         runs.push(RunStatus {
-            meaning: meaning(state, recorded.as_ref().map(Option::as_deref)),
+            meaning: meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some()),
             run: directory.run,
             plan,
             directory: Some(directory.path),
@@ -103,8 +107,15 @@ fn elsewhere(record: RunRecord, database: String) -> RunStatus {
     }
 }
 
-fn meaning(state: JournalState, recorded: Option<Option<&str>>) -> String {
+fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) -> String {
     let text = match (state, recorded) {
+        (JournalState::Open | JournalState::Committing, Some(Some("undone"))) if undoes => {
+            "ended without saying so: the run that it undoes is undone, and the old contents stand"
+        }
+        (JournalState::Open, _) if undoes => {
+            "goes on, or was killed before COMMIT: the server rolls back, the run stands as it was; undo it again"
+        }
+        (JournalState::Committing, Some(_)) if undoes => "ended without saying so: the run stands as it was; undo it again",
         (JournalState::Ended(Outcome::Committed), Some(Some("undone"))) => "committed, and undone later",
         (JournalState::Ended(Outcome::Committed), Some(None)) => {
             "committed, but the database does not know it: it was restored, or is another one"

@@ -99,6 +99,7 @@ impl Undo<'_> {
             started_at: rfc3339(now),
             run_started_at: run_values(now).run_started_at,
             run_date: run_values(now).run_date,
+            undoes: Some(self.of.run.clone()),
         })
     }
 

@@ -184,6 +184,10 @@ impl Snapshot {
             return Ok(());
         }
         let path = self.sealed(contents.file.as_ref(), "contents")?;
+        if contents.digest.columns.is_empty() {
+            // Parquet counts rows by their values, and these rows have none.
+            return (0..contents.digest.rows).try_for_each(|_| each(&Row::new()));
+        }
         contents::read(&path, contents.digest.columns.len(), self.manifest.classes, each)
     }
 

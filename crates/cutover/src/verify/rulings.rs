@@ -4,7 +4,7 @@ use super::verdict::{CriterionResult, Finding, Rule, RuleOutcome, TableResult, V
 use crate::plan::{Criterion, Severity, selects};
 
 /// The rules decided so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rulings {
     rules: Vec<Rule>,
     findings: Vec<Finding>,
@@ -50,6 +50,18 @@ impl Rulings {
             rows: Vec::new(),
             hint: None,
         });
+    }
+
+    /// Takes in what was decided elsewhere.
+    pub fn join(&mut self, other: Self) {
+        self.rules.extend(other.rules);
+        self.findings.extend(other.findings);
+    }
+
+    /// Takes a rule over as an earlier verdict has it, where it has it.
+    pub fn keep(&mut self, rule: &str, earlier: &Verdict) {
+        self.rules.extend(earlier.rules.iter().filter(|decided| decided.rule == rule).cloned());
+        self.findings.extend(earlier.findings.iter().filter(|finding| finding.rule == rule).cloned());
     }
 
     fn decide(&mut self, rule: impl Into<String>, outcome: RuleOutcome, evidence: impl Into<String>) {

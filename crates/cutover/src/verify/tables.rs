@@ -88,7 +88,7 @@ pub fn compare(
         let began = std::time::Instant::now();
         let name = entry.table.to_string();
         let missing = missing_columns(entry, catalog);
-        if let Some(missing) = missing.filter(|missing| !missing.is_empty() || entry.columns.is_empty()) {
+        if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
             lost_columns(entry, &missing, grants, rulings);
             continue;
         }

@@ -339,7 +339,11 @@ impl Writer for PostgresWriter {
     fn maintain(&mut self, tables: &[TableName]) -> Result<()> {
         for table in tables {
             let name = self.reader.quoted(table);
-            self.connection().batch(&format!("VACUUM (ANALYZE) {name}"))?;
+            // A step may have dropped it.
+            let there = self.connection().value(&format!("SELECT to_regclass({})", super::PostgresDialect.quote_literal(&name)))?;
+            if there.is_some() {
+                self.connection().batch(&format!("VACUUM (ANALYZE) {name}"))?;
+            }
         }
         Ok(())
     }
