@@ -32,7 +32,12 @@ impl<'a> Journal<'a> {
     pub fn open(directory: &Path, monitor: &'a dyn Monitor) -> Result<Self> {
         let path = directory.join("events.jsonl");
         let number = if path.exists() { read(directory)?.last().map_or(0, |event| event.number) } else { 0 };
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|source| Error::file("open", &path, source))?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        // For its owner's eyes only: events name tables, accounts and what was waited for.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|source| Error::file("open", &path, source))?;
         Ok(Self { path, state: Mutex::new(State { file, number }), began: Instant::now(), monitor })
     }
 

@@ -19,8 +19,9 @@ use super::{Attempt, RunDirectory};
 
 /// Between two looks at a lock that another run holds.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a lock may be held by a run that has died: the server needs a moment to notice that.
-const DYING: Duration = Duration::from_secs(10);
+/// How long a lock may be held by a run that has died: the server looks for its client every 10 s
+/// (`client_connection_check_interval`), and then needs a moment to roll back.
+const DYING: Duration = Duration::from_secs(15);
 
 /// Takes the lock that allows one run per database at a time. The session of a run that was killed holds it until the server notices.
 ///
