@@ -29,6 +29,20 @@ fn site(scratch: Scratch) -> Site {
     Site::filled(scratch, &sql)
 }
 
+/// Files and directories of a run that anybody but their owner may look into.
+fn seen_by_others(path: &std::path::Path) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = std::fs::metadata(path).unwrap();
+    let mut seen = Vec::new();
+    if metadata.permissions().mode() & 0o077 != 0 {
+        seen.push(path.display().to_string());
+    }
+    if metadata.is_dir() {
+        seen.extend(std::fs::read_dir(path).unwrap().flat_map(|entry| seen_by_others(&entry.unwrap().path())));
+    }
+    seen
+}
+
 fn text(rows: Vec<Vec<Option<String>>>) -> Vec<String> {
     rows.into_iter()
         .map(|row| row.into_iter().map(|cell| cell.unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join("|"))
@@ -78,6 +92,7 @@ each_database! {
         assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
         assert_eq!(site.status(&ended.run), (Some("applied".to_owned()), "committed".to_owned()));
         assert_eq!(site.leftovers(true), NOTHING);
+        assert_eq!(seen_by_others(&ended.directory), NOTHING);
 
         let untouched = site.verify(&plan.1, &ended.run, &options());
         assert!(untouched.passed && untouched.findings.is_empty(), "{untouched:?}");
