@@ -43,7 +43,7 @@ fn both_ways_of_adding_a_column_add_exactly_what_they_say_and_can_be_undone() {
         let rendered = database.dialect().render(&add_cms_id(null), found).unwrap();
         assert_eq!(rendered.rewrites, rewrites, "{}", rendered.choice);
         writer.open(&fence(&["plain"]), &mut silent()).unwrap();
-        for statement in &rendered.statements {
+        for statement in rendered.statements() {
             writer.execute(statement).unwrap();
         }
         writer.settle().unwrap();
@@ -53,7 +53,7 @@ fn both_ways_of_adding_a_column_add_exactly_what_they_say_and_can_be_undone() {
         assert!(before.objects.iter().all(|(object, properties)| after.objects.get(object) == Some(properties)), "nothing else changed");
         assert_eq!(rows(writer.as_mut(), &format!("SELECT count(*) FROM {table} WHERE cms_id = id")), [["50"]]);
         assert_eq!(after.find(table).unwrap().column("cms_id").unwrap().nullable, null);
-        for statement in &rendered.undo {
+        for statement in rendered.undo() {
             writer.execute(statement).unwrap();
         }
         assert_eq!(writer.catalog().unwrap().objects, before.objects);
@@ -63,7 +63,7 @@ fn both_ways_of_adding_a_column_add_exactly_what_they_say_and_can_be_undone() {
     let rendered = database.dialect().render(&add_cms_id(true), catalog.find("parts").unwrap()).unwrap();
     assert!(!rendered.rewrites && rendered.choice.contains("it is partitioned"), "{}", rendered.choice);
     writer.open(&fence(&["parts"]), &mut silent()).unwrap();
-    let touched: u64 = rendered.statements.iter().take(2).map(|statement| writer.execute(statement).unwrap()).sum();
+    let touched: u64 = rendered.statements().take(2).map(|statement| writer.execute(statement).unwrap()).sum();
     assert_eq!(touched, 50);
 }
 

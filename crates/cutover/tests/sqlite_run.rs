@@ -334,7 +334,7 @@ fn an_added_column_is_exactly_what_it_says_and_its_undo_takes_it_back() {
             let before = writer.catalog().unwrap();
             let dialect = fixture.database.dialect();
             let rendered = dialect.render(&operation, before.find(table).unwrap()).unwrap();
-            for sql in &rendered.statements {
+            for sql in rendered.statements() {
                 writer.execute(sql).unwrap();
             }
             writer.settle().unwrap();
@@ -344,7 +344,7 @@ fn an_added_column_is_exactly_what_it_says_and_its_undo_takes_it_back() {
             assert!(before.objects.iter().all(|(name, properties)| after.objects.get(name) == Some(properties)));
             assert_eq!(query(writer.as_mut(), &format!("SELECT count(*) FROM {table} WHERE \"cms id\" IS NULL")), ["0"]);
             dialect.render(&operation, after.find(table).unwrap()).unwrap_err();
-            for sql in &rendered.undo {
+            for sql in rendered.undo() {
                 writer.execute(sql).unwrap();
             }
             assert_eq!(writer.catalog().unwrap(), original);

@@ -28,6 +28,25 @@ pub struct Capabilities {
     pub free_sequences: bool,
 }
 
+/// How a run changes a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// One transaction with the verification inside: committed only on a passing verdict.
+    Atomic,
+    /// Statement by statement, each journaled: what stops on the way is resumed, or undone.
+    InPlace,
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Atomic => "atomic",
+            Self::InPlace => "in-place",
+        })
+    }
+}
+
 /// A database that can be opened. Holds no connection by itself.
 pub trait Database: Send + Sync {
     /// What it can do.
@@ -112,6 +131,20 @@ pub trait Reader: Send {
     /// Where the table exists and is not ours.
     fn records(&mut self) -> Result<Vec<RunRecord>>;
 
+    /// The in-place journal of a run, in order; none where the run has none.
+    ///
+    /// # Errors
+    /// Where the journal's table exists and is not ours.
+    fn entries(&mut self, run: &str) -> Result<Vec<Entry>>;
+
+    /// How many statements of other sessions the server is working on; `None` where that cannot be known.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn load(&mut self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// What the database's own check of its file finds, each line a fault: indexes that do not hold what their tables hold,
     /// pages that belong to nothing. `None` where the database has no such check.
     ///
@@ -130,16 +163,47 @@ pub trait Reader: Send {
     fn together(&mut self, count: usize, work: Together<'_>) -> Result<()>;
 }
 
-/// The session that alone may write. Everything between `open` and `commit` or `rollback` is one transaction.
+/// The session that alone may write.
+///
+/// In atomic mode everything between `open` and `commit` or `rollback` is one transaction. In in-place mode every `unit` is
+/// one, a statement outside of a unit is one by itself, and the fence outlives the session: `lower` takes it down.
 pub trait Writer: Reader {
-    /// Raises the fence: other sessions' writes wait, reads go on. Fixes the instant that is read from now on.
+    /// Raises the fence: other sessions' writes wait or are refused, reads go on. Fixes the instant that is read from now on.
     /// Tries again with back-off where it would deadlock with another session; `notice` is told for whom it waits.
     ///
+    /// In-place, the journal's tables are created first, what is about to be set on the server is kept there before it is set, and
+    /// a fence that the same run raised before it was stopped is found standing, or is raised again.
+    ///
     /// # Errors
-    /// `Conflict` where the fence cannot be had within `fence.patience`, naming who holds it up. Nothing is then left behind.
-    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<()>;
+    /// `Conflict` where the fence cannot be had within `fence.patience`, naming who holds it up. `Refused` in-place where nothing can
+    /// hold other sessions' writes off and `fence.unfenced` does not accept that. Nothing is then left behind.
+    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised>;
 
-    /// Runs one statement in the transaction and asserts that it is still the same transaction. Returns the rows it touched.
+    /// In-place: begins a transaction on one instant of the contents, for what reads and for probes; `rollback` ends it. In atomic mode
+    /// `open` has begun it.
+    ///
+    /// # Errors
+    /// Where a transaction is open already, or the server's.
+    fn begin(&mut self) -> Result<()>;
+
+    /// In-place: takes down whatever fence any in-place run has left on this database, and puts back what had been set. What was put
+    /// back is returned for people; nothing where no fence stands. In atomic mode the fence ends with the transaction.
+    ///
+    /// # Errors
+    /// Where the server refuses; what is still set is then still known to the journal.
+    fn lower(&mut self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// In-place: work that is one transaction, with the journal's entry last: all of it or nothing. `work` returns the entry.
+    ///
+    /// # Errors
+    /// Those of `work`, or where the entry cannot be written: the transaction was then rolled back. Everything from COMMIT on is told
+    /// by `Commit`.
+    fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit>;
+
+    /// Runs one statement: in the open transaction, and asserts that it is still the same one; in-place outside of a unit, by itself.
+    /// Returns the rows that it touched.
     ///
     /// # Errors
     /// The server's, with its position in the statement where it tells; `Escaped` where the statement ended the transaction.
@@ -164,13 +228,13 @@ pub trait Writer: Reader {
     /// `Conflict` where one still lives after `patience`, naming it.
     fn await_older_readers(&mut self, patience: Duration, notice: &mut dyn FnMut(String)) -> Result<()>;
 
-    /// Writes the journal row and commits. Where the connection is lost in between, finds out from a new one what became of it.
+    /// Writes the journal row and commits; in-place, the row alone is what is committed. Where the connection is lost in between, finds out from a new one what became of it.
     ///
     /// # Errors
     /// Only where the row could not be written: the transaction is then still open. Everything from COMMIT on is told by `Commit`.
     fn commit(&mut self, record: &RunRecord) -> Result<Commit>;
 
-    /// Gives the transaction up and lowers the fence. Sequences that stand behind where `open` found them are put forward
+    /// Gives the transaction up, and in atomic mode the fence with it. Sequences that stand behind where `open` found them are put forward
     /// again. What was noticed is returned for people.
     ///
     /// # Errors
@@ -219,9 +283,35 @@ pub struct Fence {
     pub patience: Duration,
     /// Whether sessions that hold the fence up are ended instead of waited for.
     pub terminate_blockers: bool,
+    /// How the run changes the database.
+    pub mode: Mode,
+    /// In-place: whether to go on where nothing can hold off other sessions' writes.
+    pub unfenced: bool,
 }
 
-/// One run in the journal table. Written in the transaction that it proves.
+/// How the fence stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Raised {
+    /// Why other sessions can write all the same, where nothing holds them off.
+    pub open: Option<String>,
+    /// Why the fence that this run had raised before was found down, where it was: others may have written meanwhile.
+    pub interrupted: Option<String>,
+    /// What people should know: other databases that it stops, accounts that it does not.
+    pub notes: Vec<String>,
+}
+
+/// One entry of the in-place journal, which is on the server and only grows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The run's id.
+    pub run: String,
+    /// Its place in the run, counted from 1 without gaps.
+    pub number: u64,
+    /// What happened, as the engine writes it: one line of JSON.
+    pub text: String,
+}
+
+/// One run in the journal table. In atomic mode it is written in the transaction that it proves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// The run's id.
@@ -230,7 +320,7 @@ pub struct RunRecord {
     pub plan: String,
     /// The hash of every file of the plan and every parameter.
     pub plan_hash: String,
-    /// `applied` or `undone`; a record of the same run replaces the one before.
+    /// `running` (in-place, not finished), `applied`, `undone` or `abandoned`; a record of the same run replaces the one before.
     pub state: String,
     /// When the run started, RFC 3339, UTC.
     pub started_at: String,

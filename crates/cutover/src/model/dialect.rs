@@ -28,6 +28,11 @@ pub trait Dialect: Send + Sync {
     /// run in a transaction. What is wrong, and the remedy.
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal>;
 
+    /// What a statement does to the transaction that it runs in. Matters in in-place mode alone.
+    fn boundary(&self, _statement: &ScriptStatement) -> Boundary {
+        Boundary::Inside
+    }
+
     /// A condition that holds where two expressions differ, NULL counting as a value.
     fn distinct(&self, left: &str, right: &str) -> String {
         format!("({left}) IS DISTINCT FROM ({right})")
@@ -80,6 +85,17 @@ pub trait Dialect: Send + Sync {
             not_null.join(" AND ")
         )
     }
+}
+
+/// What a statement does to the transaction that it runs in, and so how one learns after a crash whether it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boundary {
+    /// It belongs to the transaction, as the journal's entry does: both were done, or neither.
+    Inside,
+    /// It commits by itself, and is all or nothing: the catalog tells whether it was done.
+    Catalog,
+    /// It commits by itself, and nothing tells whether it was done but a query of the plan's own (`--! done_when = "…"`).
+    Asked,
 }
 
 /// Why a statement must not stand in a step.

@@ -56,19 +56,52 @@ pub enum Operation {
     AddColumn(AddColumn),
 }
 
+/// One statement of an operation, and what takes it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The statement.
+    pub sql: String,
+    /// What takes it back; `None` where the undo of a change before it takes this one along (a filled column that is dropped).
+    pub undo: Option<String>,
+}
+
+impl Change {
+    /// A statement that another takes back.
+    #[must_use]
+    pub fn undone_by(sql: impl Into<String>, undo: impl Into<String>) -> Self {
+        Self { sql: sql.into(), undo: Some(undo.into()) }
+    }
+
+    /// A statement that goes with what stands before it.
+    #[must_use]
+    pub fn undone_along(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), undo: None }
+    }
+}
+
 /// An operation on one table, in one database's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The statements, in order.
-    pub statements: Vec<String>,
-    /// What takes them back, in order.
-    pub undo: Vec<String>,
+    /// The statements, in order; they are taken back in reverse order.
+    pub changes: Vec<Change>,
     /// Whether the statements rewrite the table, which a transaction with an older MVCC snapshot would see as empty.
     pub rewrites: bool,
     /// Which way was chosen, and why, for the journal and for people.
     pub choice: String,
     /// The catalog objects that the statements add; the contract grants exactly these.
     pub adds: Vec<ObjectName>,
+}
+
+impl Rendered {
+    /// The statements, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &str> {
+        self.changes.iter().map(|change| change.sql.as_str())
+    }
+
+    /// What takes them back, in order.
+    pub fn undo(&self) -> impl Iterator<Item = &str> {
+        self.changes.iter().rev().filter_map(|change| change.undo.as_deref())
+    }
 }
 
 impl fmt::Display for PortableType {

@@ -128,7 +128,7 @@ fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
         title: step.title.clone(),
         ways: step.ways.iter().map(|(table, choice)| (table.to_string(), choice.clone())).collect(),
         statements: step.statements.iter().map(|statement| statement.sql.clone()).collect(),
-        undo: step.undo.as_ref().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
+        undo: step.undo.of_all().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
     };
     prepared.steps.iter().map(step).collect()
 }

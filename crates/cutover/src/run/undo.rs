@@ -17,7 +17,7 @@ use crate::verify::verdict::Verdict;
 
 use super::directory::{new_id, rfc3339, run_values};
 use super::options::{Ended, Engine, Options};
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, Undo as StepUndo, prepare};
 use super::transaction::{self, FenceLimit, finished};
 use super::verification::{Listening, compare_catalog};
 use super::{Attempt, RunDirectory, apply};
@@ -31,7 +31,7 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let before = Snapshot::open(&of.snapshot())?;
     let left = Snapshot::open(&of.after())?;
     let prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
-    if let Some(step) = prepared.steps.iter().find(|step| step.undo.is_none()) {
+    if let Some(step) = prepared.steps.iter().find(|step| matches!(step.undo, StepUndo::None)) {
         return Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
             .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name))
             .hint("nothing was touched"));
@@ -175,7 +175,7 @@ impl Undo<'_> {
                 of: total,
             })?;
             let mut rows = 0;
-            for (number, statement) in step.undo.iter().flatten().enumerate() {
+            for (number, statement) in step.undo.of_all().into_iter().flatten().enumerate() {
                 rows += apply::execute(statement, &step.name, number as u64 + 1, &mut rewritten, self.options, journal, writer)?;
             }
             writer.settle()?;

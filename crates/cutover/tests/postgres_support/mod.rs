@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use cutover::database::postgres::PostgresDatabase;
-use cutover::database::{Database, Fence, Reader, RunRecord, Writer};
+use cutover::database::{Database, Fence, Mode, Reader, RunRecord, Writer};
 use cutover::model::interrupt::Interrupt;
 use cutover::model::table::TableName;
 use cutover::model::url::DatabaseUrl;
@@ -165,6 +165,8 @@ pub fn fence(tables: &[&str]) -> Fence {
         lock_timeout: Duration::from_secs(2),
         patience: Duration::from_secs(30),
         terminate_blockers: false,
+        mode: Mode::Atomic,
+        unfenced: false,
     }
 }
 

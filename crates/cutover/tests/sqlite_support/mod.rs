@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cutover::database::sqlite::SqliteDatabase;
-use cutover::database::{Fence, Reader, RunRecord};
+use cutover::database::{Fence, Mode, Reader, RunRecord};
 use cutover::model::cell::CellClass;
 use cutover::model::interrupt::Interrupt;
 use cutover::model::table::TableName;
@@ -45,7 +45,15 @@ impl Fixture {
 
 /// A fence that waits for nobody.
 pub fn fence() -> Fence {
-    Fence { tables: Vec::new(), strongest: Vec::new(), lock_timeout: Duration::ZERO, patience: Duration::ZERO, terminate_blockers: false }
+    Fence {
+        tables: Vec::new(),
+        strongest: Vec::new(),
+        lock_timeout: Duration::ZERO,
+        patience: Duration::ZERO,
+        terminate_blockers: false,
+        mode: Mode::Atomic,
+        unfenced: false,
+    }
 }
 
 /// A run's record.

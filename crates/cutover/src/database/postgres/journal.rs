@@ -8,9 +8,10 @@ use tokio_postgres::error::Severity;
 use super::address::Address;
 use super::catalog::fields;
 use super::dialect::PostgresDialect;
+use super::entries;
 use super::errors::{self, Sent};
 use super::session::Connection;
-use crate::database::{Commit, RunRecord};
+use crate::database::{Commit, Entry, RunRecord};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -127,6 +128,14 @@ fn upsert(connection: &mut Connection, record: &RunRecord) -> Result<()> {
     ))
 }
 
+/// What shows that a transaction was committed: it was written in it, and is nowhere else.
+pub(super) enum Proof<'a> {
+    /// The row of a run.
+    Record(&'a RunRecord),
+    /// An entry of an in-place run.
+    Entry(&'a Entry),
+}
+
 /// A COMMIT that the server did not answer with success.
 pub(super) struct LostCommit<'a> {
     /// What the driver said.
@@ -143,7 +152,7 @@ impl LostCommit<'_> {
     /// Finds out what became of the transaction. A plain error leaves the session alive and the transaction rolled back;
     /// after anything else a new session looks for the journal row and asks for the transaction's state. A server process
     /// that is still committing is waited for.
-    pub(super) fn outcome(&self, record: &RunRecord) -> Commit {
+    pub(super) fn outcome(&self, proof: &Proof<'_>) -> Commit {
         let told = errors::failed(&self.error, Sent { sql: "COMMIT", before: 0 }, &Interrupt::new());
         let reason = told.hints().iter().fold(told.to_string(), |text, hint| format!("{text}; {hint}"));
         if self.error.as_db_error().is_some_and(|refusal| refusal.parsed_severity() == Some(Severity::Error)) {
@@ -152,7 +161,7 @@ impl LostCommit<'_> {
         let since = Instant::now();
         let mut last = String::from("nobody could be asked");
         while since.elapsed() < ASKING {
-            match self.ask(record) {
+            match self.ask(proof) {
                 Ok(Some(true)) => return Commit::Committed,
                 Ok(Some(false)) => return Commit::RolledBack(reason),
                 Ok(None) => last = format!("the server's process {} is still committing", self.pid),
@@ -164,7 +173,7 @@ impl LostCommit<'_> {
     }
 
     /// Whether the transaction was committed; `None` while that is not decided.
-    fn ask(&self, record: &RunRecord) -> Result<Option<bool>> {
+    fn ask(&self, proof: &Proof<'_>) -> Result<Option<bool>> {
         // A signal that stopped the run must not keep it from learning what it did.
         let mut connection = Connection::open(self.address, "cutover", &Interrupt::new())?;
         let transaction = PostgresDialect.quote_literal(&self.transaction);
@@ -176,15 +185,10 @@ impl LostCommit<'_> {
             return Ok(None);
         }
         let alive = connection.value(&format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {}", self.pid))?;
-        let recorded = exists(&mut connection)?
-            && connection
-                .value(&format!(
-                    "SELECT count(*) FROM cutover.runs WHERE run = {} AND state = {} AND transaction = {transaction}::xid8",
-                    PostgresDialect.quote_literal(&record.run),
-                    PostgresDialect.quote_literal(&record.state)
-                ))?
-                .as_deref()
-                == Some("1");
+        let recorded = match proof {
+            Proof::Record(record) => is_recorded(&mut connection, record, &transaction)?,
+            Proof::Entry(entry) => entries::is_there(&mut connection, entry)?,
+        };
         Ok(match (recorded, status) {
             (true, _) => Some(true),
             (false, Ok(Some(status))) if status == "aborted" => Some(false),
@@ -193,4 +197,10 @@ impl LostCommit<'_> {
             (false, _) => None,
         })
     }
+}
+
+fn is_recorded(connection: &mut Connection, record: &RunRecord, transaction: &str) -> Result<bool> {
+    let [run, state] = [&record.run, &record.state].map(|value| PostgresDialect.quote_literal(value));
+    let sql = format!("SELECT count(*) FROM cutover.runs WHERE run = {run} AND state = {state} AND transaction = {transaction}::xid8");
+    Ok(exists(connection)? && connection.value(&sql)?.as_deref() == Some("1"))
 }

@@ -6,8 +6,8 @@ use super::address::Address;
 use super::cells::decode;
 use super::dialect::PostgresDialect;
 use super::session::{Connection, number, unexpected_answer};
-use super::{catalog, inputs, journal, sequences, together};
-use crate::database::{Instant, Reader, RowSink, RunRecord, Session};
+use super::{catalog, entries, inputs, journal, sequences, together};
+use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -141,6 +141,16 @@ impl Reader for PostgresReader {
 
     fn records(&mut self) -> Result<Vec<RunRecord>> {
         self.reading(journal::records)
+    }
+
+    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
+        self.reading(|connection| entries::read(connection, run))
+    }
+
+    fn load(&mut self) -> Result<Option<u64>> {
+        let active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND backend_type = 'client backend' \
+                      AND application_name NOT LIKE 'cutover%'";
+        self.reading(|connection| Ok(Some(number(connection.value(active)?.as_deref())?)))
     }
 
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {

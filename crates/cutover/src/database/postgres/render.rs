@@ -2,7 +2,7 @@
 
 use super::dialect::PostgresDialect;
 use crate::model::dialect::Dialect;
-use crate::model::operation::{AddColumn, Operation, PortableType, Rendered};
+use crate::model::operation::{AddColumn, Change, Operation, PortableType, Rendered};
 use crate::model::table::{ObjectKind, ObjectName, Table};
 
 /// Renders an operation on one table.
@@ -56,11 +56,13 @@ fn add_column(operation: &AddColumn, table: &Table) -> Result<Rendered, String> 
     let quoted = PostgresDialect.quote_identifier(column);
     let data_type = data_type(operation.data_type);
     let way = choose_way(fill.as_deref(), data_type, table);
-    let mut statements = Vec::new();
+    let drop = format!("ALTER TABLE {name} DROP COLUMN IF EXISTS {quoted}");
+    let mut changes = Vec::new();
     let mut choice = match (&way, fill) {
         (Way::Rewrite, Some(fill)) => {
-            statements.push(format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type} GENERATED ALWAYS AS ({fill}) STORED"));
-            statements.push(format!("ALTER TABLE {name} ALTER COLUMN {quoted} DROP EXPRESSION"));
+            let add = format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type} GENERATED ALWAYS AS ({fill}) STORED");
+            changes.push(Change::undone_by(add, drop));
+            changes.push(Change::undone_along(format!("ALTER TABLE {name} ALTER COLUMN {quoted} DROP EXPRESSION")));
             format!(
                 "rewrites the table once (ADD … GENERATED, DROP EXPRESSION): nothing stands against it, and no dead rows stay behind; needs \
                  {} more on the server's disk until the commit, and how much is free there could not be seen",
@@ -68,20 +70,19 @@ fn add_column(operation: &AddColumn, table: &Table) -> Result<Rendered, String> 
             )
         }
         (Way::Update(reason), Some(fill)) => {
-            statements.push(format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type}"));
-            statements.push(format!("UPDATE {name} SET {quoted} = ({fill})"));
+            changes.push(Change::undone_by(format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type}"), drop));
+            changes.push(Change::undone_along(format!("UPDATE {name} SET {quoted} = ({fill})")));
             format!("adds the column and updates every row, because a rewriting ALTER must not be used: {reason}")
         }
         _ => {
-            statements.push(format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type}"));
+            changes.push(Change::undone_by(format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type}"), drop));
             "adds the column without touching the rows: there is nothing to fill in".to_owned()
         }
     };
     if !null {
-        statements.push(format!("ALTER TABLE {name} ALTER COLUMN {quoted} SET NOT NULL"));
+        changes.push(Change::undone_along(format!("ALTER TABLE {name} ALTER COLUMN {quoted} SET NOT NULL")));
     }
     let mut adds = vec![object(ObjectKind::Column, table, column)];
-    let mut undo = Vec::new();
     if let Some(unique) = operation.unique_name(&table.name.name) {
         if unique.len() > LONGEST_NAME {
             return Err(format!(
@@ -89,14 +90,15 @@ fn add_column(operation: &AddColumn, table: &Table) -> Result<Rendered, String> 
             ));
         }
         let constraint = PostgresDialect.quote_identifier(&unique);
-        statements.push(format!("ALTER TABLE {name} ADD CONSTRAINT {constraint} UNIQUE ({quoted})"));
-        undo.push(format!("ALTER TABLE {name} DROP CONSTRAINT IF EXISTS {constraint}"));
+        changes.push(Change::undone_by(
+            format!("ALTER TABLE {name} ADD CONSTRAINT {constraint} UNIQUE ({quoted})"),
+            format!("ALTER TABLE {name} DROP CONSTRAINT IF EXISTS {constraint}"),
+        ));
         adds.push(object(ObjectKind::Constraint, table, &unique));
         adds.push(object(ObjectKind::Index, table, &unique));
         choice.push_str("; the unique index is built at the end");
     }
-    undo.push(format!("ALTER TABLE {name} DROP COLUMN IF EXISTS {quoted}"));
-    Ok(Rendered { statements, undo, rewrites: matches!(way, Way::Rewrite), choice, adds })
+    Ok(Rendered { changes, rewrites: matches!(way, Way::Rewrite), choice, adds })
 }
 
 /// PostgreSQL keeps 63 bytes of a name and drops the rest with a notice.

@@ -9,12 +9,12 @@ use tokio_postgres::error::SqlState;
 use super::PostgresDialect;
 use super::address::Address;
 use super::catalog::fields;
-use super::journal::{self, LostCommit};
+use super::journal::{self, LostCommit, Proof};
 use super::reader::{PostgresReader, Transaction};
 use super::sequences::{self, SequenceState};
 use super::session::{Connection, text_rows, unexpected_answer};
-use super::{fence, together};
-use crate::database::{Commit, Fence, Instant, Reader, RowSink, RunRecord, Session, Writer};
+use super::{entries, fence, guard, together};
+use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -34,6 +34,8 @@ const NOT_SETTINGS: &str = "'transaction_isolation', 'transaction_read_only', 't
 /// The session that alone may write.
 pub(super) struct PostgresWriter {
     reader: PostgresReader,
+    run: String,
+    mode: Mode,
     /// The number of the transaction, once something has been executed.
     transaction: Option<String>,
     /// Where the sequences stood when the fence had been raised.
@@ -64,6 +66,8 @@ impl PostgresWriter {
         let reader = PostgresReader { connection, address: Arc::clone(address), name, transaction: Transaction::None };
         Ok(Self {
             reader,
+            run: run.to_owned(),
+            mode: Mode::Atomic,
             transaction: None,
             sequences: Vec::new(),
             settings: BTreeMap::new(),
@@ -162,6 +166,49 @@ impl PostgresWriter {
         self.settings = self.current_settings()?;
         Ok(())
     }
+
+    /// What begins with every transaction: nothing has been executed in it, and sequences and settings are remembered.
+    fn begun(&mut self) -> Result<()> {
+        self.reader.transaction = Transaction::Fenced;
+        self.transaction = None;
+        self.rewrite_patience = None;
+        let outcome = self.prepare_open();
+        if outcome.is_err() {
+            self.reader.transaction = Transaction::None;
+            self.connection().batch_in_peace("ROLLBACK")?;
+        }
+        outcome
+    }
+
+    fn open_in_place(&mut self, fence: &Fence) -> Result<Raised> {
+        self.mode = Mode::InPlace;
+        self.connection().batch("BEGIN")?;
+        let created = journal::ensure(self.connection()).and_then(|_| entries::ensure(self.connection()));
+        self.connection().batch_in_peace(if created.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        created?;
+        let run = self.run.clone();
+        guard::raise(self.connection(), &run, fence)?;
+        let notes = vec!["sessions that have the rights to disable or drop triggers can pass the fence".to_owned()];
+        Ok(Raised { notes, ..Raised::default() })
+    }
+
+    /// Commits what is open, and finds out what became of it where the answer is lost.
+    fn finish(&mut self, proof: &Proof<'_>) -> Result<Commit> {
+        let number = self.number()?;
+        if let Some(patience) = self.rewrite_patience {
+            // A session may have begun while the proof was written. What is waited for has been told before.
+            let terminate = self.terminate_blockers;
+            fence::await_older_readers(self.connection(), patience, terminate, &mut |_| {})?;
+        }
+        let pid = self.connection().pid();
+        let answer = self.connection().in_peace("COMMIT");
+        self.reader.transaction = Transaction::None;
+        self.transaction = None;
+        Ok(match answer {
+            Ok(_) => Commit::Committed,
+            Err(error) => LostCommit { error, address: &self.reader.address, pid, transaction: number }.outcome(proof),
+        })
+    }
 }
 
 fn take_lock(connection: &mut Connection) -> Result<()> {
@@ -233,27 +280,62 @@ impl Reader for PostgresWriter {
         self.reader.records()
     }
 
+    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
+        self.reader.entries(run)
+    }
+
+    fn load(&mut self) -> Result<Option<u64>> {
+        self.reader.load()
+    }
+
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {
         together::together(&mut self.reader, count, work)
     }
 }
 
 impl Writer for PostgresWriter {
-    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<()> {
+    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised> {
         if self.reader.transaction != Transaction::None {
             return Err(Error::new(ErrorKind::Internal, "the fence has already been raised"));
         }
-        fence::raise(self.connection(), fence, notice)?;
-        self.reader.transaction = Transaction::Fenced;
         self.terminate_blockers = fence.terminate_blockers;
-        self.transaction = None;
-        self.rewrite_patience = None;
-        let outcome = self.prepare_open();
-        if outcome.is_err() {
-            self.reader.transaction = Transaction::None;
-            self.connection().batch_in_peace("ROLLBACK")?;
+        if fence.mode == Mode::InPlace {
+            return self.open_in_place(fence);
         }
-        outcome
+        fence::raise(self.connection(), fence, notice)?;
+        self.begun()?;
+        Ok(Raised::default())
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        if self.reader.transaction != Transaction::None {
+            return Err(Error::new(ErrorKind::Internal, "a transaction is open already"));
+        }
+        self.connection().batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE")?;
+        self.begun()
+    }
+
+    fn lower(&mut self) -> Result<Vec<String>> {
+        guard::lower(self.connection())
+    }
+
+    fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit> {
+        self.begin()?;
+        let written = work(self).and_then(|entry| {
+            self.settle()?;
+            self.number()?;
+            entries::write(self.connection(), &entry)?;
+            Ok(entry)
+        });
+        match written.and_then(|entry| self.finish(&Proof::Entry(&entry))) {
+            Ok(commit) => Ok(commit),
+            Err(error) => {
+                if error.kind() != ErrorKind::Escaped {
+                    self.rollback()?;
+                }
+                Err(error)
+            }
+        }
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64> {
@@ -309,22 +391,13 @@ impl Writer for PostgresWriter {
     }
 
     fn commit(&mut self, record: &RunRecord) -> Result<Commit> {
-        self.require_transaction()?;
-        let number = self.number()?;
-        journal::write(self.connection(), record)?;
-        if let Some(patience) = self.rewrite_patience {
-            // A session may have begun while the row was written. What is waited for has been told before.
-            let terminate = self.terminate_blockers;
-            fence::await_older_readers(self.connection(), patience, terminate, &mut |_| {})?;
+        if self.mode == Mode::InPlace {
+            self.begin()?;
         }
-        let pid = self.connection().pid();
-        let answer = self.connection().in_peace("COMMIT");
-        self.reader.transaction = Transaction::None;
-        self.transaction = None;
-        Ok(match answer {
-            Ok(_) => Commit::Committed,
-            Err(error) => LostCommit { error, address: &self.reader.address, pid, transaction: number }.outcome(record),
-        })
+        self.require_transaction()?;
+        self.number()?;
+        journal::write(self.connection(), record)?;
+        self.finish(&Proof::Record(record))
     }
 
     fn rollback(&mut self) -> Result<Vec<String>> {

@@ -9,7 +9,7 @@ use crate::model::table::{
 
 use super::definition::{self, TableDefinition};
 use super::session::Handle;
-use super::{constraints, journal};
+use super::{constraints, entries as in_place, journal};
 
 /// One line of `PRAGMA table_list`.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ impl Entry {
     }
 }
 
-/// Tables, views and virtual tables, without SQLite's own and the journal table.
+/// Tables, views and virtual tables, without SQLite's own and the journal's.
 ///
 /// # Errors
 /// SQLite's.
@@ -37,8 +37,13 @@ pub(super) fn table_list(handle: &Handle) -> Result<Vec<Entry>> {
                WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     let entries =
         handle.rows(sql, [], |row| Ok(Entry { name: row.get(0)?, kind: row.get(1)?, without_rowid: row.get(2)?, strict: row.get(3)? }))?;
-    let ours = entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(journal::TABLE)) && journal::exists(handle).unwrap_or(false);
-    Ok(entries.into_iter().filter(|entry| !(ours && entry.name.eq_ignore_ascii_case(journal::TABLE))).collect())
+    let has = |table: &str| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(table));
+    let runs = has(journal::TABLE) && journal::exists(handle).unwrap_or(false);
+    let in_place = has(in_place::TABLE) && in_place::exists(handle).unwrap_or(false);
+    let is_ours = |entry: &Entry| {
+        (runs && entry.name.eq_ignore_ascii_case(journal::TABLE)) || (in_place && entry.name.eq_ignore_ascii_case(in_place::TABLE))
+    };
+    Ok(entries.iter().filter(|entry| !is_ours(entry)).cloned().collect())
 }
 
 /// The whole catalog.

@@ -49,16 +49,26 @@ pub(super) fn records(handle: &Handle) -> Result<Vec<RunRecord>> {
     })
 }
 
+/// Creates the journal table where it is not there.
+///
+/// # Errors
+/// SQLite's, or `Refused` where something else has its name.
+pub(super) fn ensure(handle: &Handle) -> Result<()> {
+    if exists(handle)? {
+        return Ok(());
+    }
+    handle.run(&format!(
+        "CREATE TABLE main.{TABLE} (run TEXT NOT NULL PRIMARY KEY, plan TEXT NOT NULL, plan_hash TEXT NOT NULL, state TEXT NOT NULL, \
+         started_at TEXT NOT NULL, tool TEXT NOT NULL)"
+    ))
+}
+
 /// Writes a run's record, in place of one that it may have.
 ///
 /// # Errors
 /// SQLite's, or `Refused` where something else has the table's name.
 pub(super) fn write(handle: &Handle, record: &RunRecord) -> Result<()> {
-    if !exists(handle)? {
-        handle.run(&format!(
-            "CREATE TABLE main.{TABLE} (run TEXT NOT NULL PRIMARY KEY, plan TEXT NOT NULL, plan_hash TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, tool TEXT NOT NULL)"
-        ))?;
-    }
+    ensure(handle)?;
     refuse_triggers(handle)?;
     let updates: Vec<_> = COLUMNS.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
     let sql = format!(

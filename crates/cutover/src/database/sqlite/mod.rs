@@ -21,6 +21,7 @@ mod cells;
 mod constraints;
 mod definition;
 mod dialect;
+mod entries;
 mod fence;
 mod inputs;
 mod journal;

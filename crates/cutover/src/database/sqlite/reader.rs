@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::database::{Instant, Reader, RowSink, RunRecord, Session};
+use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect as _;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use crate::model::table::{Catalog, SequencePosition, TableName};
 
 use super::dialect::SqliteDialect;
 use super::session::{Access, Handle};
-use super::{catalog, cells, file_name, inputs, journal};
+use super::{catalog, cells, entries, file_name, inputs, journal};
 
 /// A connection in which SQLite refuses writes, in one read transaction.
 #[derive(Debug)]
@@ -134,6 +134,10 @@ impl Reader for SqliteReader {
 
     fn records(&mut self) -> Result<Vec<RunRecord>> {
         journal::records(&self.handle)
+    }
+
+    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
+        entries::read(&self.handle, run)
     }
 
     fn integrity(&mut self) -> Result<Option<Vec<String>>> {

@@ -1,7 +1,7 @@
 //! Operations in SQLite's words.
 
 use crate::model::dialect::Dialect as _;
-use crate::model::operation::{AddColumn, Operation, PortableType, Rendered};
+use crate::model::operation::{AddColumn, Change, Operation, PortableType, Rendered};
 use crate::model::table::{ObjectKind, ObjectName, Table};
 
 use super::dialect::SqliteDialect;
@@ -37,20 +37,23 @@ fn add_column(add: &AddColumn, table: &Table) -> Result<Rendered, String> {
     let quoted_table = SqliteDialect.quote_table(&table.name);
     let column = SqliteDialect.quote_identifier(&add.column);
     let mut rendered = Rendered {
-        statements: vec![format!("ALTER TABLE {quoted_table} ADD COLUMN {column} {}", type_name(add.data_type))],
-        undo: vec![format!("ALTER TABLE {quoted_table} DROP COLUMN {column}")],
+        changes: vec![Change::undone_by(
+            format!("ALTER TABLE {quoted_table} ADD COLUMN {column} {}", type_name(add.data_type)),
+            format!("ALTER TABLE {quoted_table} DROP COLUMN {column}"),
+        )],
         rewrites: false,
         choice: "ADD COLUMN".to_owned(),
         adds: vec![object(ObjectKind::Column, table, &add.column)],
     };
     if let Some(fill) = &add.fill {
-        rendered.statements.push(format!("UPDATE {quoted_table} SET {column} = ({fill})"));
+        rendered.changes.push(Change::undone_along(format!("UPDATE {quoted_table} SET {column} = ({fill})")));
         rendered.choice.push_str(", UPDATE in place");
     }
     if let Some(index) = add.unique_name(&table.name.name) {
         let name = SqliteDialect.quote_identifier(&index);
-        rendered.statements.push(format!("CREATE UNIQUE INDEX {name} ON {quoted_table} ({column})"));
-        rendered.undo.insert(0, format!("DROP INDEX {name}"));
+        rendered
+            .changes
+            .push(Change::undone_by(format!("CREATE UNIQUE INDEX {name} ON {quoted_table} ({column})"), format!("DROP INDEX {name}")));
         rendered.choice.push_str(", unique index last: SQLite builds it by one sort, and cannot add a UNIQUE constraint to a table");
         rendered.adds.push(object(ObjectKind::Index, table, &index));
     }

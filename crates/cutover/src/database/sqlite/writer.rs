@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 
-use crate::database::{Commit, Fence, Instant, Reader, RowSink, RunRecord, Session, Writer};
+use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
@@ -13,13 +13,16 @@ use crate::model::table::{Catalog, SequencePosition, TableName};
 use super::constraints::{Ledger, Watch};
 use super::reader::SqliteReader;
 use super::session::{Access, Handle};
-use super::{catalog, definition, fence, journal};
+use super::{catalog, definition, entries, fence, journal};
 
 /// How long `lock` waits for another connection: longer than an application writes, shorter than a run.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long COMMIT waits for readers to finish. With a rollback journal, new ones wait meanwhile.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a transaction of an in-place run waits for the application's.
+const UNIT_PATIENCE: Duration = Duration::from_secs(60);
 
 /// KiB of pages that the writer keeps: an eighth of the 256 MiB that the tool may use; sorting an index may take as much again.
 /// With 64 MiB, a run on seven million rows took 263 MiB.
@@ -41,6 +44,7 @@ pub(super) struct SqliteWriter {
     ledger: Ledger,
     /// Whether the transaction has written something, which only this connection sees.
     written: bool,
+    mode: Mode,
 }
 
 impl SqliteWriter {
@@ -54,8 +58,14 @@ impl SqliteWriter {
             return Err(Error::new(ErrorKind::Refused, format!("{} cannot be written by this account", path.display()))
                 .hint("give the account write permission on the file and on its directory, where SQLite keeps its journal"));
         }
-        let mut writer = Self { reader: SqliteReader::over(handle), watch: Watch::default(), ledger: Ledger::default(), written: false };
-        match writer.begin(LOCK_PATIENCE, &mut |_| ()) {
+        let mut writer = Self {
+            reader: SqliteReader::over(handle),
+            watch: Watch::default(),
+            ledger: Ledger::default(),
+            written: false,
+            mode: Mode::Atomic,
+        };
+        match writer.begin_patiently(LOCK_PATIENCE, &mut |_| ()) {
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 Err(Error::new(ErrorKind::Refused, format!("the lock of the run cannot be had: {error}"))
                     .hint("another run of this tool, or the application, is writing; start again when it has finished"))
@@ -68,7 +78,7 @@ impl SqliteWriter {
         self.reader.handle()
     }
 
-    fn begin(&mut self, patience: Duration, notice: &mut dyn FnMut(String)) -> Result<()> {
+    fn begin_patiently(&mut self, patience: Duration, notice: &mut dyn FnMut(String)) -> Result<()> {
         fence::raise(self.handle(), patience, notice)?;
         self.handle().set_cache(WRITE_CACHE)?;
         self.handle().run(SETTINGS)?;
@@ -108,17 +118,48 @@ impl SqliteWriter {
         self.handle().patiently(COMMIT_PATIENCE, &mut |_| (), || self.handle().connection.execute_batch("COMMIT"))
     }
 
-    /// What became of a COMMIT that gave an error: what is in the file decides.
-    fn after_failed_commit(&self, record: &RunRecord, failure: &Error) -> Commit {
+    /// Commits, and finds out what became of it where that gives an error: what is in the file decides.
+    fn finish(&mut self, is_there: &dyn Fn(&mut SqliteReader) -> Result<bool>) -> Commit {
+        let commit = match self.try_commit() {
+            Ok(()) => Commit::Committed,
+            Err(failure) => self.after_failed_commit(is_there, &failure),
+        };
+        self.written = false;
+        commit
+    }
+
+    fn after_failed_commit(&self, is_there: &dyn Fn(&mut SqliteReader) -> Result<bool>, failure: &Error) -> Commit {
         if self.handle().in_transaction() && self.handle().run("ROLLBACK").is_ok() {
             return Commit::RolledBack(failure.to_string());
         }
-        let found = SqliteReader::open(&self.handle().path, &Interrupt::new()).and_then(|mut reader| reader.records());
-        match found {
-            Ok(records) if records.contains(record) => Commit::Committed,
-            Ok(_) => Commit::RolledBack(failure.to_string()),
+        match SqliteReader::open(&self.handle().path, &Interrupt::new()).and_then(|mut reader| is_there(&mut reader)) {
+            Ok(true) => Commit::Committed,
+            Ok(false) => Commit::RolledBack(failure.to_string()),
             Err(error) => Commit::Unknown(format!("{failure}; and the database cannot be read: {error}")),
         }
+    }
+}
+
+/// Why an in-place run on SQLite has no fence.
+const UNFENCED: &str = "SQLite holds other connections off within a transaction only, and an in-place run is many of them";
+
+impl SqliteWriter {
+    /// What stands is the transaction of the lock. It is ended, with the journal's tables in it.
+    fn open_in_place(&mut self, fence: &Fence) -> Result<Raised> {
+        if !fence.unfenced {
+            return Err(Error::new(ErrorKind::Refused, UNFENCED)
+                .hint("run it in atomic mode, SQLite's default, which holds off everybody")
+                .hint("or accept by --unfenced that what others write meanwhile is found as a difference"));
+        }
+        self.mode = Mode::InPlace;
+        if !self.handle().in_transaction() {
+            self.begin_patiently(fence.patience, &mut |_| ())?;
+        }
+        journal::ensure(self.handle())?;
+        entries::ensure(self.handle())?;
+        self.try_commit()?;
+        self.written = false;
+        Ok(Raised { open: Some(UNFENCED.to_owned()), ..Raised::default() })
     }
 }
 
@@ -154,6 +195,10 @@ impl Reader for SqliteWriter {
         self.reader.records()
     }
 
+    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
+        self.reader.entries(run)
+    }
+
     fn integrity(&mut self) -> Result<Option<Vec<String>>> {
         self.reader.integrity()
     }
@@ -174,8 +219,39 @@ impl Reader for SqliteWriter {
 impl Writer for SqliteWriter {
     /// The fence has stood since `lock`; after a `rollback` or a `commit` it is raised again. It holds the whole database,
     /// so that the tables do not matter, and nobody's connection can be ended.
-    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<()> {
-        if self.handle().in_transaction() { Ok(()) } else { self.begin(fence.patience, notice) }
+    fn open(&mut self, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised> {
+        if fence.mode == Mode::InPlace {
+            return self.open_in_place(fence);
+        }
+        if !self.handle().in_transaction() {
+            self.begin_patiently(fence.patience, notice)?;
+        }
+        Ok(Raised::default())
+    }
+
+    /// A transaction that writes, even for what only reads: nobody else can write before it ends.
+    fn begin(&mut self) -> Result<()> {
+        if self.handle().in_transaction() {
+            return Err(Error::new(ErrorKind::Internal, "a transaction is open already"));
+        }
+        self.begin_patiently(UNIT_PATIENCE, &mut |_| ())
+    }
+
+    fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit> {
+        self.begin()?;
+        let written = work(self).and_then(|entry| {
+            self.settle()?;
+            entries::write(self.handle(), &entry)?;
+            Ok(entry)
+        });
+        match written {
+            Ok(entry) => Ok(self.finish(&|reader| Ok(reader.entries(&entry.run)?.contains(&entry)))),
+            Err(error) => {
+                let error = self.with_state(error);
+                self.rollback()?;
+                Err(error)
+            }
+        }
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64> {
@@ -226,15 +302,13 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, record: &RunRecord) -> Result<Commit> {
+        if self.mode == Mode::InPlace {
+            self.begin()?;
+        }
         // Nothing to do where the last statement has been settled, as it should be: the verdict comes after it.
         self.settle()?;
         journal::write(self.handle(), record).map_err(|error| self.with_state(error))?;
-        let commit = match self.try_commit() {
-            Ok(()) => Commit::Committed,
-            Err(failure) => self.after_failed_commit(record, &failure),
-        };
-        self.written = false;
-        Ok(commit)
+        Ok(self.finish(&|reader| Ok(reader.records()?.contains(record))))
     }
 
     fn rollback(&mut self) -> Result<Vec<String>> {

@@ -9,6 +9,8 @@ CROSS JOIN LATERAL (VALUES
     ('comment', obj_description(tg.oid, 'pg_trigger'))
 ) property (key, value)
 WHERE NOT tg.tgisinternal
+  -- The fence of an in-place run.
+  AND tg.tgfoid IS DISTINCT FROM to_regprocedure('cutover.guard()')
   AND NOT EXISTS (SELECT FROM member WHERE classid = 'pg_class'::regclass AND objid = c.oid)
 UNION ALL
 SELECT 'rule', place.prefix || c.relname || '.' || r.rulename, property.key, property.value

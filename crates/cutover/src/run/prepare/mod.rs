@@ -1,0 +1,224 @@
+//! A plan against a catalog: operations rendered, tables found, grants added up. Pure: nothing is executed.
+
+use std::collections::BTreeSet;
+
+use crate::database::{Fence, Mode};
+use crate::model::dialect::{Boundary, Dialect};
+use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::model::operation::Operation;
+use crate::model::table::{Catalog, Relationship, TableName};
+use crate::plan::{Plan, RunValues, Step, StepBody};
+use crate::verify::expected::ExpectedColumn;
+use crate::verify::grants::Grants;
+
+use super::options::Options;
+
+mod ledger;
+mod operations;
+mod scripts;
+
+pub use ledger::LEDGER_STEP;
+
+/// A plan that is ready to be executed on one database.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The steps in order.
+    pub steps: Vec<PreparedStep>,
+    /// What may change.
+    pub grants: Grants,
+    /// The columns that operations promise.
+    pub expected: Vec<ExpectedColumn>,
+    /// The relationships that are checked: declared ones and the plan's.
+    pub relationships: Vec<(String, Relationship)>,
+    /// The tables that are covered, where the plan narrows them by `schemas`; all where `None`.
+    pub scope: Option<Vec<TableName>>,
+    /// The tables that the steps name.
+    pub touched: BTreeSet<TableName>,
+    /// Those among them that a statement other than plain DML names.
+    pub strongest: BTreeSet<TableName>,
+}
+
+/// A step that is ready to be executed.
+#[derive(Debug, Clone)]
+pub struct PreparedStep {
+    /// Its name.
+    pub name: String,
+    /// Its phase.
+    pub phase: String,
+    /// Its title.
+    pub title: String,
+    /// Its statements.
+    pub statements: Vec<PreparedStatement>,
+    /// What takes it back.
+    pub undo: Undo,
+    /// Which way an operation chose on each table, and why.
+    pub ways: Vec<(TableName, String)>,
+}
+
+/// What takes a step back.
+#[derive(Debug, Clone)]
+pub enum Undo {
+    /// Nothing does: the plan has no undo for it.
+    None,
+    /// These statements do, where all of the step's own have been executed.
+    Whole(Vec<PreparedStatement>),
+    /// Each of these takes one statement of the step back, in the order of the step's; `None` goes with the one before it. So a step that
+    /// stopped half-way can be taken back as well.
+    Each(Vec<Option<PreparedStatement>>),
+}
+
+/// A statement that is ready to be executed.
+#[derive(Debug, Clone)]
+pub struct PreparedStatement {
+    /// The statement.
+    pub sql: String,
+    /// Where it comes from.
+    pub place: Place,
+    /// Whether it may rewrite a table, which an older MVCC snapshot would then see as empty.
+    pub rewrites: bool,
+    /// What it does to the transaction that it runs in.
+    pub boundary: Boundary,
+    /// A query that returns a row where the statement has been done; how one learns that of [`Boundary::Asked`].
+    pub done_when: Option<String>,
+    /// In which ranges of keys it is executed: the statement then holds `:batch_first` and `:batch_last`.
+    pub batch: Option<Batch>,
+}
+
+/// Ranges of a key, one after the other, each in a statement of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The table whose key it is.
+    pub table: TableName,
+    /// The column that is walked along: the first of a key.
+    pub column: String,
+    /// Rows of the table in one range.
+    pub rows: u64,
+}
+
+/// Prepares a plan.
+///
+/// # Errors
+/// Where an operation cannot be done on a table as it is: every such table at once.
+pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &RunValues, options: &Options) -> Result<Prepared> {
+    let mut prepared = Prepared {
+        steps: Vec::new(),
+        grants: Grants::of_plan(plan),
+        expected: Vec::new(),
+        relationships: relationships(plan, catalog),
+        scope: scope(plan, catalog),
+        touched: BTreeSet::new(),
+        strongest: BTreeSet::new(),
+    };
+    let mut faults = Vec::new();
+    for step in &plan.steps {
+        let declared = step.tables.iter().filter_map(|name| catalog.find(name)).map(|table| table.name.clone());
+        prepared.touched.extend(declared);
+        let ready = match &step.body {
+            StepBody::Operation(Operation::AddColumn(add)) => operations::add_column(step, add, dialect, catalog, options, &mut prepared)
+                .unwrap_or_else(|mut found| {
+                    faults.append(&mut found);
+                    PreparedStep::new(step)
+                }),
+            StepBody::Script { statements, undo } => {
+                scripts::script(step, statements, undo.as_deref(), plan, dialect, values, catalog, &mut prepared)
+            }
+        };
+        prepared.steps.push(ready);
+    }
+    if !faults.is_empty() {
+        let message = format!("{} tables cannot have what the plan asks for: {}", faults.len(), faults.join("; "));
+        return Err(Error::new(ErrorKind::Refused, message).hint("nothing was touched"));
+    }
+    if let Some(ledger) = &plan.ledger {
+        prepared.touched.insert(ledger.table.clone());
+        prepared.steps.push(ledger::step(ledger, dialect, values));
+    }
+    Ok(prepared)
+}
+
+impl Prepared {
+    /// The fence that the steps need: what they name, and the foreign-key partners of that.
+    #[must_use]
+    pub fn fence(&self, options: &Options) -> Fence {
+        let mut tables = self.touched.clone();
+        for (_, relationship) in &self.relationships {
+            if self.touched.contains(&relationship.child) || self.touched.contains(&relationship.parent) {
+                tables.insert(relationship.child.clone());
+                tables.insert(relationship.parent.clone());
+            }
+        }
+        Fence {
+            tables: tables.into_iter().collect(),
+            strongest: self.strongest.iter().cloned().collect(),
+            lock_timeout: options.lock_timeout,
+            patience: options.patience,
+            terminate_blockers: options.terminate_blockers,
+            mode: Mode::Atomic,
+            unfenced: false,
+        }
+    }
+}
+
+impl PreparedStep {
+    fn new(step: &Step) -> Self {
+        Self {
+            name: step.name.clone(),
+            phase: step.phase.clone(),
+            title: step.title.clone(),
+            statements: Vec::new(),
+            undo: Undo::Each(Vec::new()),
+            ways: Vec::new(),
+        }
+    }
+}
+
+impl Undo {
+    /// What takes the whole step back, in order; `None` where nothing does.
+    #[must_use]
+    pub fn of_all(&self) -> Option<Vec<&PreparedStatement>> {
+        match self {
+            Self::None => None,
+            Self::Whole(statements) => Some(statements.iter().collect()),
+            Self::Each(statements) => Some(statements.iter().rev().flatten().collect()),
+        }
+    }
+}
+
+impl PreparedStatement {
+    /// A statement that the engine has written.
+    fn of_engine(sql: String, place: &Place, rewrites: bool, dialect: &dyn Dialect) -> Self {
+        // What cannot be split is the database's to complain of.
+        let boundary = dialect.split(&sql).ok().and_then(|statements| statements.first().map(|statement| dialect.boundary(statement)));
+        Self { place: place.clone(), rewrites, boundary: boundary.unwrap_or(Boundary::Inside), done_when: None, batch: None, sql }
+    }
+}
+
+fn scope(plan: &Plan, catalog: &Catalog) -> Option<Vec<TableName>> {
+    if plan.schemas.is_empty() {
+        return None;
+    }
+    let covered = |name: &&TableName| {
+        let schema = if name.schema.is_empty() { &catalog.default_schema } else { &name.schema };
+        plan.schemas.contains(schema)
+    };
+    Some(catalog.tables.iter().map(|table| &table.name).filter(covered).cloned().collect())
+}
+
+/// Declared relationships and the plan's, each once, with the rule that checks it.
+fn relationships(plan: &Plan, catalog: &Catalog) -> Vec<(String, Relationship)> {
+    let mut found: Vec<(String, Relationship)> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for relationship in catalog.relationships.iter().chain(&plan.relationships) {
+        let known = catalog.table(&relationship.child).is_some() && catalog.table(&relationship.parent).is_some();
+        let identity = (&relationship.child, &relationship.columns, &relationship.parent, &relationship.parent_columns);
+        if !known || !seen.insert(identity) {
+            continue;
+        }
+        let mut rule = format!("relationship:{}.{}", relationship.child, relationship.columns.join("+"));
+        if found.iter().any(|(other, _)| *other == rule) {
+            rule = format!("{rule}→{}", relationship.parent);
+        }
+        found.push((rule, relationship.clone()));
+    }
+    found
+}
