@@ -49,7 +49,7 @@ fn both_ways_of_adding_a_column_add_exactly_what_they_say_and_can_be_undone() {
         writer.settle().unwrap();
         let after = writer.catalog().unwrap();
         let new: BTreeSet<_> = after.objects.keys().filter(|object| !before.objects.contains_key(object)).cloned().collect();
-        assert_eq!(new, rendered.adds.into_iter().collect::<BTreeSet<_>>(), "{table}");
+        assert_eq!(new, rendered.adds.iter().cloned().collect::<BTreeSet<_>>(), "{table}");
         assert!(before.objects.iter().all(|(object, properties)| after.objects.get(object) == Some(properties)), "nothing else changed");
         assert_eq!(rows(writer.as_mut(), &format!("SELECT count(*) FROM {table} WHERE cms_id = id")), [["50"]]);
         assert_eq!(after.find(table).unwrap().column("cms_id").unwrap().nullable, null);

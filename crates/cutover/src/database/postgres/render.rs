@@ -192,12 +192,12 @@ mod tests {
     #[test]
     fn a_column_is_copied_by_one_rewrite() {
         let rendered = add_column(&operation(Some(" ID ")), &table(&[])).unwrap();
-        insta::assert_snapshot!(rendered.statements.join(";\n"), @r#"
+        insta::assert_snapshot!(rendered.statements().collect::<Vec<_>>().join(";\n"), @r#"
         ALTER TABLE "re""g"."schools" ADD COLUMN "cms_id" integer GENERATED ALWAYS AS ( ID ) STORED;
         ALTER TABLE "re""g"."schools" ALTER COLUMN "cms_id" DROP EXPRESSION;
         ALTER TABLE "re""g"."schools" ADD CONSTRAINT "schools_cms_id_unique" UNIQUE ("cms_id")
         "#);
-        insta::assert_snapshot!(rendered.undo.join(";\n"), @r#"
+        insta::assert_snapshot!(rendered.undo().collect::<Vec<_>>().join(";\n"), @r#"
         ALTER TABLE "re""g"."schools" DROP CONSTRAINT IF EXISTS "schools_cms_id_unique";
         ALTER TABLE "re""g"."schools" DROP COLUMN IF EXISTS "cms_id"
         "#);
@@ -221,7 +221,7 @@ mod tests {
         ] {
             let rendered = add_column(&operation(Some(fill)), &table(obstacles)).unwrap();
             assert!(!rendered.rewrites);
-            assert_eq!(rendered.statements[1], format!("UPDATE \"re\"\"g\".\"schools\" SET \"cms_id\" = ({fill})"));
+            assert_eq!(rendered.changes[1].sql, format!("UPDATE \"re\"\"g\".\"schools\" SET \"cms_id\" = ({fill})"));
             assert!(rendered.choice.contains(reason), "{}", rendered.choice);
         }
     }
@@ -239,6 +239,6 @@ mod tests {
     #[test]
     fn not_null_is_set_when_the_values_are_there() {
         let rendered = add_column(&AddColumn { null: false, ..operation(Some("id")) }, &table(&[])).unwrap();
-        assert_eq!(rendered.statements[2], "ALTER TABLE \"re\"\"g\".\"schools\" ALTER COLUMN \"cms_id\" SET NOT NULL");
+        assert_eq!(rendered.changes[2].sql, "ALTER TABLE \"re\"\"g\".\"schools\" ALTER COLUMN \"cms_id\" SET NOT NULL");
     }
 }
