@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use crate::cargo;
 use crate::postgres;
-use crate::servers::{Purpose, Server};
+use crate::servers::{Product, Purpose, Servers};
 
 mod arguments;
 mod contents;
@@ -32,7 +32,7 @@ use table::Section;
 pub struct Bench {
     root: PathBuf,
     programs: Programs,
-    server: Server,
+    server: Servers,
     work: Work,
     turns: u32,
     quick: bool,
@@ -54,7 +54,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let root = cargo::workspace_root()?;
     let programs = Programs::build(&root, postgres::find_or_install()?)?;
     let machine = machine::described(&programs, arguments.turns)?;
-    let server = Server::start(Purpose::Measurements, programs.of_postgres())?;
+    let server = Servers::start(Product::Postgres, Purpose::Measurements, 1)?;
     let work = Work::create(&root)?;
     let bench = Bench { root, programs, server, work, turns: arguments.turns, quick: arguments.quick };
     println!("{machine}");
