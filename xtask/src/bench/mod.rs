@@ -14,6 +14,7 @@ mod arguments;
 mod contents;
 mod growth;
 mod machine;
+mod mariadb;
 mod memory;
 mod migration;
 mod page;
@@ -25,6 +26,7 @@ mod turns;
 
 use arguments::{Arguments, Subject};
 use contents::Work;
+use mariadb::MariaDb;
 use programs::Programs;
 use table::Section;
 
@@ -33,6 +35,8 @@ pub struct Bench {
     root: PathBuf,
     programs: Programs,
     server: Servers,
+    /// Only where it is measured.
+    mariadb: Option<MariaDb>,
     work: Work,
     turns: u32,
     quick: bool,
@@ -55,8 +59,14 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let programs = Programs::build(&root, postgres::find_or_install()?)?;
     let machine = machine::described(&programs, arguments.turns)?;
     let server = Servers::start(Product::Postgres, Purpose::Measurements, 1)?;
+    let mariadb = if arguments.subjects.contains(&Subject::MariaDb) {
+        let programs = crate::mariadb::find_or_install()?;
+        Some(MariaDb::new(Servers::start(Product::MariaDb, Purpose::Measurements, 1)?, programs))
+    } else {
+        None
+    };
     let work = Work::create(&root)?;
-    let bench = Bench { root, programs, server, work, turns: arguments.turns, quick: arguments.quick };
+    let bench = Bench { root, programs, server, mariadb, work, turns: arguments.turns, quick: arguments.quick };
     println!("{machine}");
     for subject in &arguments.subjects {
         let section = subject.measure(&bench)?;
@@ -76,6 +86,7 @@ impl Subject {
             Self::Growth => growth::measure(bench),
             Self::Memory => memory::measure(bench),
             Self::Sqlite => sqlite::measure(bench),
+            Self::MariaDb => mariadb::measure(bench),
         }
     }
 }
