@@ -62,6 +62,7 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         for event in directory.events()? {
             match event.kind {
                 EventKind::RunStarted { plan, database, started_at, undoes, .. } => began = Some((plan, database, started_at, undoes)),
+                EventKind::RunResumed { .. } => state = JournalState::Open,
                 EventKind::CommitStarted => state = JournalState::Committing,
                 EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
                 _ => {}
@@ -109,6 +110,16 @@ fn elsewhere(record: RunRecord, database: String) -> RunStatus {
 
 fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) -> String {
     let text = match (state, recorded) {
+        (JournalState::Ended(Outcome::UndoFailed), Some(Some("undoing"))) => {
+            "the undo stopped part-way, and the fence is up: `cutover rollback` goes on with it"
+        }
+        (_, Some(Some("undoing"))) => "is being taken back, or was stopped in it: `cutover rollback` goes on with it",
+        (JournalState::Ended(Outcome::VerificationFailed), Some(Some("running"))) => {
+            "the verification failed; the steps stand, and the fence is up: `cutover rollback`, or `cutover resume --accept RULE`"
+        }
+        (_, Some(Some("running"))) => "goes on, or was stopped part-way: `cutover resume` finishes it, `cutover rollback` takes it back",
+        (JournalState::Ended(Outcome::Failed), Some(Some("abandoned"))) => "failed before its first statement; nothing was changed",
+        (_, Some(Some("abandoned"))) => "given up: everything stands as its steps left it, and its fence is down",
         (JournalState::Open | JournalState::Committing, Some(Some("undone"))) if undoes => {
             "ended without saying so: the run that it undoes is undone, and the old contents stand"
         }
@@ -126,6 +137,12 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) ->
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",
         (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",
         (JournalState::Ended(Outcome::Undone), _) => "undid a committed run",
+        (JournalState::Ended(Outcome::Stopped), None) => "stopped part-way: ask the database with --database how it stands",
+        (JournalState::Ended(Outcome::Stopped), Some(Some("undone"))) => "stopped part-way, and taken back later",
+        (JournalState::Ended(Outcome::Stopped), _) => {
+            "stopped part-way, but the database does not know it: it was restored, or is another one"
+        }
+        (JournalState::Ended(Outcome::UndoFailed), _) => "the undo did not come to its end",
         (JournalState::Ended(Outcome::Escaped), _) => "a step ended the run's transaction: compare the database with the run's snapshot",
         (_, Some(Some(_))) => "ended without saying so, after the commit: the new contents stand, complete and verified",
         (JournalState::Open, _) => "goes on, or was killed before COMMIT: the server rolls back, the old contents stand; run again",
