@@ -55,7 +55,7 @@ impl Live for Lines {
 fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
     let line = match event {
         EventKind::RunStarted { run, title, database, product, .. } => format!("run {run}: {title}, on {database} ({product})"),
-        EventKind::RunResumed { at } => format!("resumed at {at}"),
+        EventKind::RunResumed => "the run goes on where it was stopped".to_owned(),
         EventKind::StageStarted { stage: begun } => format!("{}: begins", stage(*begun)),
         EventKind::StageFinished { stage: ended, seconds: time } => format!("{}: ended after {}", stage(*ended), seconds(*time)),
         EventKind::CheckFinished { rule, passed, rows, seconds: time, .. } => {

@@ -84,7 +84,7 @@ pub enum EventKind {
         undoes: Option<String>,
     },
     /// In-place: a run that was stopped goes on.
-    RunResumed { at: String },
+    RunResumed,
     /// A stage began.
     StageStarted { stage: Stage },
     /// A stage ended.

@@ -250,9 +250,9 @@ impl Report {
                 });
             }
             // What had ended goes on: its steps are told under the names that they have already.
-            EventKind::RunResumed { at } => {
+            EventKind::RunResumed => {
                 self.ending = None;
-                self.notices.push(format!("resumed at {at}"));
+                self.notices.push("the run had been stopped, and was resumed".to_owned());
             }
             EventKind::StageStarted { stage } => self.stages.push(StageTime { stage: *stage, seconds: None }),
             EventKind::StageFinished { stage, seconds } => {

@@ -6,8 +6,8 @@ use crate::database::RunRecord;
 use crate::journal::{EventKind, Outcome};
 use crate::model::error::Result;
 
-use super::RunDirectory;
 use super::options::Engine;
+use super::{RunDirectory, in_place};
 
 /// One run.
 #[derive(Debug, Clone, Serialize)]
@@ -50,9 +50,12 @@ pub enum JournalState {
 /// # Errors
 /// Where a journal or the database cannot be read.
 pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<RunStatus>> {
-    let records = match engine {
-        Some(engine) => Some(engine.database.read()?.records()?),
-        None => None,
+    let (records, fence) = match engine {
+        Some(engine) => {
+            let mut reader = engine.database.read()?;
+            (Some(reader.records()?), reader.standing_fence()?)
+        }
+        None => (None, None),
     };
     let place = engine.map(|engine| engine.database.place());
     let mut runs = Vec::new();
@@ -62,7 +65,7 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         for event in directory.events()? {
             match event.kind {
                 EventKind::RunStarted { plan, database, started_at, undoes, .. } => began = Some((plan, database, started_at, undoes)),
-                EventKind::RunResumed { .. } => state = JournalState::Open,
+                EventKind::RunResumed => state = JournalState::Open,
                 EventKind::CommitStarted => state = JournalState::Committing,
                 EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
                 _ => {}
@@ -90,6 +93,11 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         if !runs.iter().any(|status| status.run == record.run) {
             runs.push(elsewhere(record, place.clone().unwrap_or_default()));
         }
+    }
+    // Of an unfinished run the fence is what protects it; of any other it was left behind.
+    let unfinished = |status: &RunStatus| matches!(&status.recorded, Some(Some(state)) if in_place::is_unfinished(state));
+    for left in runs.iter_mut().filter(|status| fence.as_ref() == Some(&status.run) && !unfinished(status)) {
+        left.meaning.push_str("; its fence still stands: `cutover clean` takes it down");
     }
     runs.sort_by(|left, right| left.run.cmp(&right.run));
     Ok(runs)

@@ -232,7 +232,13 @@ fn row_of(records: &[RunRecord], run: &str) -> Option<RunRecord> {
 /// A run that stands in the way of every other one: begun, and neither finished nor taken back.
 #[must_use]
 pub fn unfinished(records: &[RunRecord]) -> Option<&RunRecord> {
-    records.iter().find(|record| [RUNNING, UNDOING].contains(&record.state.as_str()))
+    records.iter().find(|record| is_unfinished(&record.state))
+}
+
+/// Whether a run in this state was begun, and neither finished nor taken back.
+#[must_use]
+pub fn is_unfinished(state: &str) -> bool {
+    [RUNNING, UNDOING].contains(&state)
 }
 
 /// Makes sure that no unfinished run stands in the way.

@@ -1,7 +1,5 @@
 //! `resume`: an in-place run that was stopped goes on behind the last statement that was done.
 
-use chrono::Utc;
-
 use crate::database::Writer;
 use crate::journal::{EventKind, Journal};
 use crate::model::error::{Error, ErrorKind, Result};
@@ -10,7 +8,7 @@ use crate::run::options::{Engine, Finished, Options};
 use crate::run::prepare::prepare;
 use crate::run::transaction::{self, FenceLimit};
 use crate::run::undo::first_values;
-use crate::run::{Attempt, RunDirectory, directory};
+use crate::run::{Attempt, RunDirectory};
 use crate::snapshot::Snapshot;
 use crate::verify::rulings::Rulings;
 
@@ -60,7 +58,7 @@ fn unknown(engine: &Engine<'_>, of: &RunDirectory) -> Error {
 
 impl Work<'_> {
     fn resume(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<Attempt> {
-        self.journal.record(EventKind::RunResumed { at: directory::rfc3339(Utc::now()) })?;
+        self.journal.record(EventKind::RunResumed)?;
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         let dialect = self.engine.database.dialect();
         let (prepared, before) = if log.has_snapshot() {
