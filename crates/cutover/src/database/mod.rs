@@ -138,6 +138,14 @@ pub trait Reader: Send {
     /// Where the journal's table exists and is not ours.
     fn entries(&mut self, run: &str) -> Result<Vec<Entry>>;
 
+    /// In-place: the run whose fence stands on the server, whether or not it goes on; `None` where none does.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn standing_fence(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// How many statements of other sessions the server is working on; `None` where that cannot be known.
     ///
     /// # Errors

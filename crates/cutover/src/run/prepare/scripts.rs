@@ -6,7 +6,7 @@ use crate::model::dialect::Dialect;
 use crate::model::table::{Catalog, TableName};
 use crate::plan::{Plan, PlanStatement, RunValues, Step};
 
-use super::{Prepared, PreparedStatement, PreparedStep, Undo};
+use super::{Batch, Prepared, PreparedStatement, PreparedStep, Undo};
 
 /// Makes an SQL step ready, and adds the tables that it names to those that are fenced.
 #[allow(clippy::too_many_arguments, reason = "a script needs all of the plan's surroundings to be made ready")]
@@ -25,8 +25,12 @@ pub(super) fn script(
         place: statement.place.clone(),
         rewrites: may_rewrite(statement),
         boundary: dialect.boundary(&statement.statement),
-        done_when: None,
-        batch: None,
+        done_when: statement.done_when.as_ref().map(|query| plan.sql(query, dialect, values)),
+        batch: statement.batch.as_ref().map(|batch| Batch {
+            table: catalog.find(&batch.table.to_string()).map_or_else(|| batch.table.clone(), |table| table.name.clone()),
+            column: batch.column.clone(),
+            rows: batch.rows,
+        }),
     };
     for statement in statements {
         let named = named_tables(plan, statement, catalog);
