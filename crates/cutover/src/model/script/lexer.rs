@@ -87,7 +87,13 @@ impl<'a> Lexer<'a> {
         // `5--1` is six: two dashes are a comment only before white space or a control character.
         let dashes =
             text.strip_prefix("--").is_some_and(|rest| rest.chars().next().is_none_or(|next| next == ' ' || next.is_ascii_control()));
-        dashes || text.starts_with('#')
+        dashes || text.starts_with('#') || self.begins_header_line(text)
+    }
+
+    /// A line `--! key = value` of a plan. To the server it would be an expression, which nobody begins a line with.
+    fn begins_header_line(&self, text: &str) -> bool {
+        let line = self.script[..self.script.len() - text.len()].rsplit('\n').next().unwrap_or_default();
+        text.starts_with("--!") && line.trim().is_empty()
     }
 
     fn end_of_block_comment(&self, start: usize) -> Result<usize, SplitError> {
