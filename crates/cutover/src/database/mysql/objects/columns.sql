@@ -1,4 +1,4 @@
--- Columns of tables; those of views follow from the view.
+-- Columns of tables; those of views follow from the view. MariaDB tells defaults as expressions: a text in quotes, and that there is none by the word.
 SELECT 'column', TABLE_NAME, COLUMN_NAME,
     COLUMN_TYPE AS `type`,
     IF(IS_NULLABLE = 'NO', 'yes', NULL) AS `not_null`,
