@@ -17,7 +17,7 @@ impl DatabaseUrl {
         let text = text.into();
         if text.trim().is_empty() {
             return Err(Error::new(ErrorKind::Input, "the database URL is empty")
-                .hint("give --database URL, or set DATABASE_URL: postgres://user@host/name, or the path of a SQLite file"));
+                .hint("give --database URL, or set DATABASE_URL: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file"));
         }
         Ok(Self(text))
     }
