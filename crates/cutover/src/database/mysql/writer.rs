@@ -347,6 +347,14 @@ impl Writer for MysqlWriter {
     }
 
     fn probe(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<()>) -> Result<()> {
+        if matches!(self.reader.transaction, Transaction::Fresh | Transaction::Reading) {
+            // Seen on MariaDB 10.11 with a binary log: such a transaction has savepoints, and cannot be rolled back to one. Nothing has
+            // been written in it, so that it ends here and another one begins on what is, behind the fence, the same instant.
+            self.rollback()?;
+            let outcome = self.probe(work);
+            let begun = self.begin();
+            return outcome.and(begun);
+        }
         let before = self.reader.transaction;
         let savepoint = format!("SAVEPOINT cutover_probe_{}", self.probes);
         let within = before != Transaction::None && self.has_savepoint(&savepoint)?;
