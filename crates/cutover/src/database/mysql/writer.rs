@@ -195,19 +195,6 @@ impl MysqlWriter {
         }
     }
 
-    /// Sets a savepoint in the open transaction, and its mark behind it. Where a table that has been read knows none, and nothing has been
-    /// written, the transaction can be given up and begun again instead.
-    fn has_savepoint(&mut self, savepoint: &str) -> Result<bool> {
-        match self.connection().in_peace(&format!("{savepoint}; {MARK}")) {
-            Ok(()) => {
-                self.marked = true;
-                Ok(true)
-            }
-            Err(error) if errors::number(&error) == Some(code::NO_SAVEPOINTS) && self.reader.transaction != Transaction::Open => Ok(false),
-            Err(error) => Err(errors::failed(&error, savepoint, &Interrupt::new())),
-        }
-    }
-
     /// Names who may be in the way, where a lock was not to be had.
     fn with_blockers(&mut self, error: Error) -> Error {
         if error.kind() != ErrorKind::Conflict {
@@ -355,11 +342,12 @@ impl Writer for MysqlWriter {
             let begun = self.begin();
             return outcome.and(begun);
         }
-        let before = self.reader.transaction;
+        let within = self.is_in_transaction();
         let savepoint = format!("SAVEPOINT cutover_probe_{}", self.probes);
-        let within = before != Transaction::None && self.has_savepoint(&savepoint)?;
-        if !within {
-            self.rollback()?;
+        if within {
+            self.connection().batch_in_peace(&format!("{savepoint}; {MARK}"))?;
+            self.marked = true;
+        } else {
             self.begin_transaction("START TRANSACTION", Transaction::Open)?;
         }
         self.probes += 1;
@@ -368,16 +356,11 @@ impl Writer for MysqlWriter {
         if self.is_in_transaction() && !self.broken {
             self.assert_same_transaction("a statement of a probe")?;
         }
-        let intact = self.is_in_transaction() && !self.broken;
-        if within && intact {
+        if within && self.is_in_transaction() && !self.broken {
             self.connection().batch_in_peace(&format!("ROLLBACK TO {savepoint}; RELEASE {savepoint}"))?;
             self.marked = self.connection().in_peace(MARK).is_ok();
-            self.reader.transaction = before;
         } else {
             self.rollback()?;
-            if before != Transaction::None && intact {
-                self.begin()?;
-            }
         }
         self.pin_settings()?;
         outcome
