@@ -6,7 +6,7 @@ use crate::model::dialect::{Boundary, Dialect, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::{Table, TableName};
+use crate::model::table::Table;
 
 /// The dialect of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
@@ -47,17 +47,6 @@ impl Dialect for MysqlDialect {
 
     fn distinct(&self, left: &str, right: &str) -> String {
         format!("NOT (({left}) <=> ({right}))")
-    }
-
-    /// As for every database; but `rows` is a word of the language here.
-    fn duplicates(&self, table: &TableName, columns: &[String]) -> String {
-        let list = self.quote_columns("", columns);
-        let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
-        format!(
-            "SELECT {list}, COUNT(*) AS `rows` FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
-            self.quote_table(table),
-            not_null.join(" AND ")
-        )
     }
 }
 
