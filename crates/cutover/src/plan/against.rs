@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::criteria::{added_columns, matches};
 use super::faults::{Faults, did_you_mean};
-use super::{OperationPlaces, Plan, SchemaGrant, StepBody};
+use super::{MasterData, OperationPlaces, Plan, SchemaGrant, StepBody};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Fault, Place};
 use crate::model::operation::{AddColumn, Operation};
@@ -43,6 +43,7 @@ fn names_in_definitions(plan: &Plan) -> BTreeSet<String> {
             StepBody::Operation(Operation::AddColumn(add)) => {
                 names.insert(add.column.to_lowercase());
             }
+            StepBody::MasterData(_) => {}
         }
     }
     names
@@ -111,6 +112,24 @@ impl<'a> Check<'a> {
                 && let Some(places) = self.plan.places.operations.get(&step.name)
             {
                 self.add_column(add, places);
+            }
+            if let StepBody::MasterData(data) = &step.body {
+                self.master_data(data, &step.place);
+            }
+        }
+    }
+
+    fn master_data(&mut self, data: &MasterData, place: &Place) {
+        let table = TableName::from(data.table.clone());
+        if self.table(&data.table, place).is_some() {
+            for column in &data.columns {
+                self.columns(&table, std::slice::from_ref(&column.name), &column.place);
+            }
+        }
+        for column in &data.columns {
+            if let Some(reference) = &column.reference {
+                let parent = TableName::from(reference.table.clone());
+                self.columns(&parent, std::slice::from_ref(&reference.column), &column.place);
             }
         }
     }

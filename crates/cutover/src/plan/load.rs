@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, Section};
 use super::faults::{Faults, did_you_mean};
+use super::master_data::Declared;
 use super::parameters::{ParameterValue, Parameters, put_in};
 use super::variants::DATABASES;
 use super::{Plan, PlanFiles, PlanPlaces, PlanStatement, RunValues, criteria, enum_values, files, grants, ledger, queries, script, steps};
@@ -19,6 +20,8 @@ pub(super) struct Reading<'a> {
     pub(super) places: PlanPlaces,
     /// Database, table and column of every column that an operation has added so far.
     pub(super) added_columns: BTreeSet<(&'static str, String, String)>,
+    /// The keys and titles of CSV steps.
+    pub(super) master_data: Declared,
 }
 
 /// Reads a plan for one database. Its files for every database it is written for are checked; those of `target` are kept.
@@ -34,6 +37,7 @@ pub fn load(files: &PlanFiles, target: &dyn Dialect, known: &[&'static dyn Diale
         faults: Faults::default(),
         places: PlanPlaces::default(),
         added_columns: BTreeSet::new(),
+        master_data: Declared::default(),
     };
     let plan = read(&mut reading, target, known, arguments);
     let mut faults = std::mem::take(&mut reading.faults);
@@ -72,6 +76,9 @@ fn read(
     let parameters = section(&mut manifest, "parameters", reading);
     reading.parameters = Parameters::read(parameters, arguments, &mut reading.faults);
 
+    let (keys, titles) = (section(&mut manifest, "keys", reading), section(&mut manifest, "titles", reading));
+    reading.master_data = Declared::read(keys, titles, &mut reading.faults);
+
     let mut plan = Plan {
         name,
         title,
@@ -96,6 +103,7 @@ fn read(
         }
     }
     plan.databases = databases;
+    std::mem::take(&mut reading.master_data).finish(&mut reading.faults);
 
     if let Some(section) = section(&mut manifest, "contract", reading) {
         plan.contract = grants::read(reading, section);

@@ -14,6 +14,7 @@ pub mod contract;
 pub mod criteria;
 pub mod files;
 pub mod load;
+pub mod master_data;
 pub mod parameters;
 
 mod document;
@@ -33,6 +34,7 @@ pub use contract::Contract;
 pub use criteria::selects;
 pub use files::PlanFiles;
 pub use load::load;
+pub use master_data::MasterData;
 pub use parameters::{ParameterType, ParameterValue};
 
 /// A plan for one database: its files were chosen for that database's dialect, and every fault that can be seen without
@@ -136,6 +138,8 @@ pub enum StepBody {
         /// What undoes them; `None` where the plan has no undo file.
         undo: Option<Vec<PlanStatement>>,
     },
+    /// The rows of a CSV file, brought into a table by their natural key.
+    MasterData(MasterData),
 }
 
 /// A statement of a plan's SQL file. Its parameters are put in when the run's own values are known.

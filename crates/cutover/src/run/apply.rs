@@ -11,10 +11,10 @@ use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Capture, CaptureQuery, Captured, Snapshot, capture};
 use crate::verify::grants::Grants;
 
-use super::RunDirectory;
 use super::options::{Engine, Options};
 use super::prepare::{Prepared, PreparedStatement};
 use super::transaction::finished;
+use super::{RunDirectory, master_data};
 
 /// Takes the snapshot of the fence's instant. Every session that read it has ended when this returns.
 ///
@@ -162,6 +162,7 @@ pub fn steps(prepared: &Prepared, options: &Options, journal: &Journal<'_>, writ
         writer
             .settle()
             .map_err(|error| error.hint(format!("it fired at the end of the step {}, as it would have at COMMIT", step.name)))?;
+        master_data::hold(step, writer)?;
         journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
     }
     finished(journal, Stage::Steps, began)?;

@@ -3,6 +3,7 @@
 //! ```text
 //! events.jsonl      the journal
 //! plan/             the plan's files as they ran
+//! master-data.json  what CSV steps found in the tables
 //! snapshot/         before
 //! after/            the rows files of the verification
 //! verdict.json

@@ -163,6 +163,16 @@ fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
             statements: sql(statements),
             undo: undo.as_deref().map(sql),
         },
+        StepBody::MasterData(data) => {
+            let columns: Vec<_> = data.columns.iter().map(|column| column.name.as_str()).collect();
+            ExplainedStep {
+                name: step.name.clone(),
+                title: step.title.clone(),
+                ways: vec![(data.table.clone(), format!("brings {} rows in: {}", data.rows.len(), columns.join(", ")))],
+                statements: Vec::new(),
+                undo: data.undo.as_deref().map(sql),
+            }
+        }
     };
     plan.steps.iter().map(step).collect()
 }

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod explain;
 pub mod export;
 pub mod later;
+pub mod master_data;
 pub mod options;
 pub mod preflight;
 pub mod prepare;
@@ -101,7 +102,9 @@ fn attempt(
     raise(engine, plan, options, values, journal, writer)?;
     preflight::not_applied_meanwhile(&writer.records()?, plan)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
-    let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
+    let catalog = writer.catalog()?;
+    master_data::keep(&master_data::look(plan, dialect, &catalog, writer)?, directory)?;
+    let prepared = prepare::prepare(plan, dialect, &catalog, values, options)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
     let rewritten = apply::steps(&prepared, options, journal, writer)?;

@@ -7,6 +7,7 @@ use crate::plan::{Plan, RunValues, against};
 use crate::verify::checks;
 use crate::verify::rulings::{Rulings, Terms};
 
+use super::master_data;
 use super::options::{Engine, Options};
 use super::prepare::prepare;
 
@@ -60,6 +61,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
             Error::faults(format!("the plan {} does not fit {}", plan.name, engine.database.place()), faults).hint("nothing was touched")
         );
     }
+    master_data::look(plan, dialect, &catalog, reader.as_mut()).map_err(|error| error.hint("nothing was touched"))?;
     prepare(plan, dialect, &catalog, values, options)?;
     let mut rulings = Rulings::default();
     let mut events = Vec::new();

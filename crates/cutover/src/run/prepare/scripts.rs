@@ -20,14 +20,7 @@ pub(super) fn script(
     catalog: &Catalog,
     prepared: &mut Prepared,
 ) -> PreparedStep {
-    let ready = |statement: &PlanStatement| PreparedStatement {
-        sql: plan.sql(statement, dialect, values),
-        place: statement.place.clone(),
-        rewrites: may_rewrite(statement),
-        boundary: dialect.boundary(&statement.statement),
-        done_when: None,
-        batch: None,
-    };
+    let ready = |of_plan: &PlanStatement| statement(of_plan, plan, dialect, values);
     for statement in statements {
         let named = named_tables(plan, statement, catalog);
         if !is_plain_dml(statement) {
@@ -42,8 +35,20 @@ pub(super) fn script(
     }
 }
 
+/// Makes one statement of an SQL file ready.
+pub(super) fn statement(statement: &PlanStatement, plan: &Plan, dialect: &dyn Dialect, values: &RunValues) -> PreparedStatement {
+    PreparedStatement {
+        sql: plan.sql(statement, dialect, values),
+        place: statement.place.clone(),
+        rewrites: may_rewrite(statement),
+        boundary: dialect.boundary(&statement.statement),
+        done_when: None,
+        batch: None,
+    }
+}
+
 /// An undo file of as many statements as the step's own takes them back one by one, the last one first, as people write it.
-fn paired(mut undo: Vec<PreparedStatement>, statements: usize) -> Undo {
+pub(super) fn paired(mut undo: Vec<PreparedStatement>, statements: usize) -> Undo {
     if undo.len() != statements {
         return Undo::Whole(undo);
     }
