@@ -3,8 +3,6 @@
 
 use std::process::ExitCode;
 
-use servers::Purpose;
-
 mod arrows;
 mod bench;
 mod cargo;
@@ -12,6 +10,8 @@ mod check;
 mod code;
 mod conventions;
 mod files;
+mod machine;
+mod mariadb;
 mod postgres;
 mod servers;
 mod test;
@@ -19,13 +19,16 @@ mod test;
 const USAGE: &str = "\
 Tasks of this project:
 
-  cargo xtask test                all checks, then all tests, with a private PostgreSQL server for them
-  cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with a private PostgreSQL server for them
+  cargo xtask test                all checks, then all tests, with private PostgreSQL and MariaDB servers for them
+  cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
 CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
+CUTOVER_TEST_MYSQL          the superuser URL of a MariaDB server to use instead of private ones
+CUTOVER_TEST_MYSQL_SERVERS  URLs of more of them, for runs, which stop the writes of a whole server
+CUTOVER_TEST_MYSQL_BIN      the directories of the MariaDB programs to use, written as in PATH
 ";
 
 fn main() -> ExitCode {
@@ -36,9 +39,7 @@ fn main() -> ExitCode {
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),
         ("bench", _) => bench::run(&rest),
-        (servers::SUPERVISE, [purpose, programs, directory]) => {
-            Purpose::of_word(purpose).and_then(|purpose| servers::supervise(purpose, programs.as_ref(), directory.as_ref()))
-        }
+        (servers::SUPERVISE, [product, purpose, count, directory]) => servers::supervise(product, purpose, count, directory.as_ref()),
         ("help" | "--help" | "-h", []) => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

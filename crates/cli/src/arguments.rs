@@ -24,9 +24,11 @@ pub struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done, and every table verified
-    1  the verification failed, a step failed, or differences were found; what was begun is rolled back
+    1  the verification failed, a step failed, or differences were found; what was begun is rolled back, or
+       stands as the message says (in-place)
     2  could not start; nothing was touched
-    3  the connection was lost during COMMIT: `cutover status` tells which contents stand
+    3  stopped part-way: resume or roll back (in-place), or ask `cutover status` which contents stand
+    4  an undo stopped part-way: a person is needed
   130  interrupted; what was begun is rolled back";
 
 /// What every command takes.
@@ -74,6 +76,8 @@ pub enum Command {
     Diff(Diff),
     /// Run a plan, and commit it only where everything is verified
     Run(Run),
+    /// Go on with an in-place run that was stopped
+    Resume(Resume),
     /// Compare a database with the snapshot of an earlier run
     Verify(Verify),
     /// Undo a committed run, and prove that the old contents are back
@@ -82,6 +86,8 @@ pub enum Command {
     Status(Status),
     /// Tell again how a run went
     Report(Report),
+    /// Take down a fence that an in-place run has left
+    Clean(Clean),
     /// Build a realistic database and run a built-in plan on it
     Demo(Demo),
 }
@@ -224,6 +230,11 @@ pub struct Run {
     /// Do everything, verification included, and roll back
     #[arg(long)]
     pub dry_run: bool,
+    /// In which way the database is changed [default: atomic, and in-place where definitions commit by themselves]
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    #[command(flatten)]
+    pub in_place: InPlace,
     #[command(flatten)]
     pub strictness: Strictness,
     /// Execute invariants and relationships even where identical cells imply their results
@@ -241,6 +252,66 @@ pub struct Run {
     pub sessions: Sessions,
     #[command(flatten)]
     pub findings: Findings,
+}
+
+/// How a run changes the database statement by statement.
+#[derive(Debug, Args)]
+pub struct InPlace {
+    /// Go on where nothing can hold off other sessions' writes (in-place); what they write counts as a difference
+    #[arg(long)]
+    pub unfenced: bool,
+    /// How long to rest after each range of a statement that is executed in ranges (in-place)
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub batch_delay: Duration,
+    /// Let the next range wait while the server works on more than so many statements of others (in-place)
+    #[arg(long, value_name = "N")]
+    pub max_load: Option<u64>,
+}
+
+/// `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    #[command(flatten)]
+    pub run: OfRun,
+    #[command(flatten)]
+    pub database: Database,
+    #[command(flatten)]
+    pub strictness: Strictness,
+    /// Execute invariants and relationships even where identical cells imply their results
+    #[arg(long)]
+    pub execute_all: bool,
+    #[command(flatten)]
+    pub in_place: InPlace,
+    #[command(flatten)]
+    pub waiting: Waiting,
+    #[command(flatten)]
+    pub sessions: Sessions,
+    #[command(flatten)]
+    pub findings: Findings,
+}
+
+/// `clean`.
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The unfinished run that is given up
+    #[arg(value_name = "RUN", requires = "abandon")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
+    /// Give the run up: everything stays as its steps have left it, unverified
+    #[arg(long, requires = "run")]
+    pub abandon: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// In which way a run changes the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// One transaction, committed only where everything is verified
+    Atomic,
+    /// Statement by statement, each journaled; what stops on the way is resumed or rolled back
+    InPlace,
 }
 
 /// `verify`.
@@ -269,6 +340,9 @@ pub struct Rollback {
     /// Do everything, the proof included, and roll that back
     #[arg(long)]
     pub dry_run: bool,
+    /// Go on where nothing can hold off other sessions' writes (in-place)
+    #[arg(long)]
+    pub unfenced: bool,
     #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]

@@ -41,7 +41,7 @@ impl Context {
                 eprintln!("stopped at once: what was not committed, the database rolls back by itself; `cutover status` tells what stands");
                 std::process::exit(Exit::Interrupted.code().into());
             }
-            live.notice("stopping: what was begun is rolled back; once more stops at once");
+            live.notice("stopping: the transaction that is open is rolled back; once more stops at once");
             interrupt.trigger("Ctrl-C");
         })
         .map_err(|source| Error::new(ErrorKind::Internal, "signals cannot be caught").because(source))?;

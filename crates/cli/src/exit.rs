@@ -16,6 +16,8 @@ pub enum Exit {
     NotStarted,
     /// Stopped part-way: what state the database is in must be asked.
     PartWay,
+    /// An undo stopped part-way: a person is needed.
+    RollbackFailed,
     /// A person stopped it.
     Interrupted,
 }
@@ -28,6 +30,7 @@ impl Exit {
             Self::Different => 1,
             Self::NotStarted => 2,
             Self::PartWay => 3,
+            Self::RollbackFailed => 4,
             // 128 and the number of SIGINT, as shells have it.
             Self::Interrupted => 130,
         }
@@ -38,7 +41,8 @@ impl Exit {
         match outcome {
             Outcome::Committed | Outcome::DryRun | Outcome::Undone => Self::Done,
             Outcome::VerificationFailed | Outcome::Failed => Self::Different,
-            Outcome::Unknown | Outcome::Escaped => Self::PartWay,
+            Outcome::Unknown | Outcome::Escaped | Outcome::Stopped => Self::PartWay,
+            Outcome::UndoFailed => Self::RollbackFailed,
             Outcome::Interrupted => Self::Interrupted,
         }
     }
@@ -85,6 +89,8 @@ mod tests {
             (Outcome::Failed, 1),
             (Outcome::Unknown, 3),
             (Outcome::Escaped, 3),
+            (Outcome::Stopped, 3),
+            (Outcome::UndoFailed, 4),
             (Outcome::Interrupted, 130),
         ] {
             assert_eq!(Exit::of_outcome(outcome).code(), code, "{outcome:?}");

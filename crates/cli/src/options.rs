@@ -1,8 +1,9 @@
 //! Arguments → what the engine is told.
 
+use cutover::database::Mode;
 use cutover::run::Options;
 
-use crate::arguments::{Rollback, Run, Sessions, Verify, Waiting};
+use crate::arguments::{self, Clean, InPlace, Resume, Rollback, Run, Sessions, Verify, Waiting};
 
 /// The options of a run.
 pub fn of_run(run: &Run) -> Options {
@@ -14,13 +15,33 @@ pub fn of_run(run: &Run) -> Options {
         reveal: run.findings.reveal,
         no_rewrite: run.no_rewrite,
         csv: run.csv.clone(),
-        ..waiting(&run.waiting, sessions(&run.sessions))
+        mode: run.mode.map(|mode| match mode {
+            arguments::Mode::Atomic => Mode::Atomic,
+            arguments::Mode::InPlace => Mode::InPlace,
+        }),
+        ..in_place(&run.in_place, waiting(&run.waiting, sessions(&run.sessions)))
     }
+}
+
+/// The options of a run that goes on.
+pub fn of_resume(resume: &Resume) -> Options {
+    Options {
+        accept: resume.strictness.accept.clone(),
+        strict: resume.strictness.strict,
+        execute_all: resume.execute_all,
+        reveal: resume.findings.reveal,
+        ..in_place(&resume.in_place, waiting(&resume.waiting, sessions(&resume.sessions)))
+    }
+}
+
+/// The options of taking a fence down.
+pub fn of_clean(clean: &Clean) -> Options {
+    waiting(&clean.waiting, Options::default())
 }
 
 /// The options of an undo.
 pub fn of_rollback(rollback: &Rollback) -> Options {
-    Options { dry_run: rollback.dry_run, ..waiting(&rollback.waiting, Options::default()) }
+    Options { dry_run: rollback.dry_run, unfenced: rollback.unfenced, ..waiting(&rollback.waiting, Options::default()) }
 }
 
 /// The options of a later verification.
@@ -32,6 +53,10 @@ pub fn of_verify(verify: &Verify) -> Options {
 pub fn sessions(sessions: &Sessions) -> Options {
     let default = Options::default();
     Options { sessions: sessions.jobs.map_or(default.sessions, usize::from), ..default }
+}
+
+fn in_place(in_place: &InPlace, options: Options) -> Options {
+    Options { unfenced: in_place.unfenced, batch_delay: in_place.batch_delay, max_load: in_place.max_load, ..options }
 }
 
 fn waiting(waiting: &Waiting, options: Options) -> Options {

@@ -3,17 +3,18 @@
 //! Each test starts this test program again for the test `child` alone, which runs the small plan and kills itself, or is killed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/child.rs"]
+mod child;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "support/small.rs"]
 mod small;
 mod support;
 
-use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Child;
+use std::time::Duration;
 
+use child::{Given, killed, wait_until};
 use cutover::journal::{EventKind, Outcome, Silent};
 use cutover::model::interrupt::Interrupt;
 use cutover::plan::load;
@@ -24,11 +25,6 @@ use small::{At, PLAN, before, endless};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
-const SIGKILL: i32 = 9;
-
-/// How long a child may take to come to where it is wanted.
-const COMING: Duration = Duration::from_secs(60);
-
 /// What a child does.
 enum Task<'a> {
     /// Runs the small plan.
@@ -42,13 +38,11 @@ enum Task<'a> {
 /// Not a test by itself: the program that the tests below start, and whose death they look at.
 #[test]
 fn child() {
-    let Ok(task) = std::env::var("CUTOVER_TEST_TASK") else { return };
-    let of_parent = |name: &str| std::env::var(name).unwrap();
+    let Some(Given { task, event, url, home }) = child::given() else { return };
     let interrupt = Interrupt::new();
-    let database = open(&of_parent("CUTOVER_TEST_URL"), &interrupt);
-    let die = |_: &_| die();
-    let monitor = At::new(of_parent("CUTOVER_TEST_EVENT").parse().unwrap(), &die);
-    let home = PathBuf::from(of_parent("CUTOVER_TEST_HOME"));
+    let database = open(&url, &interrupt);
+    let die = |_: &_| child::die();
+    let monitor = At::new(event, &die);
     let engine = Engine { database: database.as_ref(), monitor: &monitor, interrupt: &interrupt, home: &home };
     let dialect = database.dialect();
     let files = plan_files(&if task == "endless" { endless(dialect.name()) } else { PLAN.to_vec() });
@@ -65,13 +59,6 @@ fn child() {
     }
 }
 
-fn die() -> ! {
-    Command::new("kill").args(["-9", &std::process::id().to_string()]).status().unwrap();
-    loop {
-        std::thread::park();
-    }
-}
-
 /// Starts a child that dies after an event, counted from 1, if it comes so far.
 fn start(site: &Site, task: &Task<'_>, event: u64) -> Child {
     let task = match task {
@@ -79,22 +66,7 @@ fn start(site: &Site, task: &Task<'_>, event: u64) -> Child {
         Task::Endless => "endless".to_owned(),
         Task::Undo(run) => format!("undo {run}"),
     };
-    Command::new(std::env::current_exe().unwrap())
-        .args(["child", "--exact"])
-        .env("CUTOVER_TEST_TASK", task)
-        .env("CUTOVER_TEST_EVENT", event.to_string())
-        .env("CUTOVER_TEST_URL", site.scratch.url())
-        .env("CUTOVER_TEST_HOME", &site.home)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Whether the child died by the signal; otherwise it came to its end.
-fn killed(mut child: Child) -> bool {
-    let status = child.wait().unwrap();
-    assert!(status.success() || status.signal() == Some(SIGKILL), "the child failed in another way: {status}");
-    !status.success()
+    child::start(site, &task, event)
 }
 
 /// The run that started last, and its events.
@@ -116,16 +88,9 @@ fn old_and_new(site: &Site) -> (Snapshot, Snapshot, Site) {
     (site.snapshot(), other.snapshot(), other)
 }
 
-/// Waits until something is so.
-fn wait_until(what: &str, so: impl Fn() -> bool) {
-    let since = Instant::now();
-    while !so() {
-        assert!(since.elapsed() < COMING, "{what}: this did not come");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 each_database! {
+    only (postgres, sqlite)
+
     fn a_run_killed_after_any_event_leaves_the_old_or_the_new_contents(scratch: Scratch) {
         let site = site(scratch);
         let (old, new, _other) = old_and_new(&site);

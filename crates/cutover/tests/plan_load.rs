@@ -300,7 +300,15 @@ fn table(name: TableName, columns: &[&str]) -> Table {
         utf8: true,
     });
     let key = Key { name: "key".to_owned(), columns: vec!["id".to_owned()], primary: true, not_null: true };
-    Table { name, columns: columns.collect(), keys: vec![key], bytes: None, estimated_rows: None, rewrite_obstacles: Vec::new() }
+    Table {
+        name,
+        columns: columns.collect(),
+        keys: vec![key],
+        bytes: None,
+        estimated_rows: None,
+        rewrite_obstacles: Vec::new(),
+        unit_obstacles: Vec::new(),
+    }
 }
 
 fn registry() -> Catalog {

@@ -65,7 +65,11 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
             let snapshot = ended.directory.join("snapshot").display().to_string();
             lines.push(("compare", format!("cutover diff {} {database}", shell_word(&snapshot))));
         }
-        Outcome::DryRun | Outcome::VerificationFailed | Outcome::Failed | Outcome::Interrupted | Outcome::Undone => {}
+        Outcome::Stopped => {
+            lines.push(("go on", format!("cutover resume {run} --database {database}{home}")));
+            lines.push(("undo", format!("cutover rollback {run} --database {database}{home}")));
+        }
+        Outcome::DryRun | Outcome::VerificationFailed | Outcome::Failed | Outcome::Interrupted | Outcome::Undone | Outcome::UndoFailed => {}
     }
     lines.iter().map(|(what, line)| format!("  {what:<7} {line}\n")).collect()
 }

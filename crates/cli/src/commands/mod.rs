@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
+mod clean;
 mod demo;
 mod diff;
 mod ending;
 mod explain;
 mod recorded;
 mod report;
+mod resume;
 mod rollback;
 mod run;
 mod snapshot;
@@ -28,10 +30,12 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Snapshot(arguments) => snapshot::execute(context, arguments),
         Command::Diff(arguments) => diff::execute(context, arguments),
         Command::Run(arguments) => run::execute(context, arguments),
+        Command::Resume(arguments) => resume::execute(context, arguments),
         Command::Verify(arguments) => verify::execute(context, arguments),
         Command::Rollback(arguments) => rollback::execute(context, arguments),
         Command::Status(arguments) => status::execute(context, arguments),
         Command::Report(arguments) => report::execute(context, arguments),
+        Command::Clean(arguments) => clean::execute(context, arguments),
         Command::Demo(arguments) => demo::execute(context, arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! The committed run that a person names, and its plan as it ran.
 
+use cutover::database::Mode;
 use cutover::journal::{EventKind, Outcome};
 use cutover::model::dialect::Dialect;
 use cutover::model::error::{Error, ErrorKind, Result};
@@ -8,25 +9,38 @@ use cutover::run::RunDirectory;
 
 use crate::context::{Context, load};
 
-/// Finds a run that can be verified or undone. Where a plan is named, its latest committed run is meant: dry runs, failed
-/// runs and undos after it left nothing behind.
+/// Finds a run that can be verified. Where a plan is named, its latest committed run is meant: dry runs, failed runs and undos after
+/// it left nothing behind.
 ///
 /// # Errors
 /// Where there is none, or the one that is named is an undo.
-pub fn find(context: &Context, name: &str) -> Result<RunDirectory> {
+pub fn committed(context: &Context, name: &str) -> Result<RunDirectory> {
+    find(context, name, &may_have_committed)
+}
+
+/// Finds a run that can be taken back: a committed one, or an in-place run that was stopped part-way. Where a plan is named, its
+/// latest such run is meant.
+///
+/// # Errors
+/// Where there is none, or the one that is named is an undo.
+pub fn undoable(context: &Context, name: &str) -> Result<RunDirectory> {
+    find(context, name, &|directory| Ok(may_have_committed(directory)? || may_be_half_done(directory)?))
+}
+
+fn find(context: &Context, name: &str, is_meant: &dyn Fn(&RunDirectory) -> Result<bool>) -> Result<RunDirectory> {
     let found = RunDirectory::find(&context.home, name)?;
     let of_plan = found.path.parent().and_then(std::path::Path::file_name).is_some_and(|plan| plan == name) && found.run != name;
     if !of_plan {
-        return if mode(&found)? == "undo" { Err(is_undo(&found)) } else { Ok(found) };
+        return if found.mode()? == "undo" { Err(is_undo(&found)) } else { Ok(found) };
     }
-    let mut committed = None;
+    let mut latest = None;
     for directory in RunDirectory::list(&context.home)? {
         let same_plan = directory.path.parent() == found.path.parent();
-        if same_plan && mode(&directory)? != "undo" && may_have_committed(&directory)? {
-            committed = Some(directory);
+        if same_plan && directory.mode()? != "undo" && is_meant(&directory)? {
+            latest = Some(directory);
         }
     }
-    committed.ok_or_else(|| {
+    latest.ok_or_else(|| {
         Error::new(ErrorKind::Input, format!("no run of the plan `{name}` was committed")).hint("`cutover status` lists the runs")
     })
 }
@@ -43,13 +57,6 @@ pub fn plan(directory: &RunDirectory, dialect: &dyn Dialect) -> Result<Plan> {
     load(&directory.plan()?, dialect, &parameters)
 }
 
-fn mode(directory: &RunDirectory) -> Result<String> {
-    match directory.started()? {
-        EventKind::RunStarted { mode, .. } => Ok(mode),
-        _ => Ok(String::new()),
-    }
-}
-
 /// A run that was killed during or after COMMIT may have committed as well: the database itself is asked then.
 fn may_have_committed(directory: &RunDirectory) -> Result<bool> {
     let (mut committing, mut ended) = (false, None);
@@ -64,6 +71,13 @@ fn may_have_committed(directory: &RunDirectory) -> Result<bool> {
         Some(outcome) => matches!(outcome, Outcome::Committed | Outcome::Unknown),
         None => committing,
     })
+}
+
+/// An in-place run that ended in any other way than before its first statement.
+fn may_be_half_done(directory: &RunDirectory) -> Result<bool> {
+    let last = directory.events()?.pop().map(|event| event.kind);
+    let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::Failed | Outcome::DryRun, .. }));
+    Ok(directory.mode()? == Mode::InPlace.to_string() && !never_begun)
 }
 
 fn is_undo(directory: &RunDirectory) -> Error {

@@ -14,7 +14,7 @@ use crate::options;
 /// # Errors
 /// Where the undo could not start: nothing was touched.
 pub fn execute(context: &Context, arguments: &Rollback) -> Result<Exit> {
-    let directory = recorded::find(context, &arguments.run.run)?;
+    let directory = recorded::undoable(context, &arguments.run.run)?;
     let database = context.open(&arguments.database.url)?;
     let plan = recorded::plan(&directory, database.dialect())?;
     let engine = context.engine(database.as_ref());

@@ -22,9 +22,7 @@ pub fn execute(context: &Context, arguments: &Run) -> Result<Exit> {
     let plan = load(&files, database.dialect(), &arguments.plan.parameters)?;
     let engine = context.engine(database.as_ref());
     match cutover::run::run(&engine, &files, &plan, &options::of_run(arguments)).map_err(untouched)? {
-        Finished::NothingToDo { run, at } => {
-            nothing_to_do(context, arguments.findings.format, NothingToDo { outcome: "nothing_to_do", plan: &plan.name, run, at })
-        }
+        Finished::NothingToDo { run, at } => nothing_to_do(context, arguments.findings.format, &plan.name, run, at),
         Finished::Ended(ended) => ending::tell(context, &engine, &ended, &arguments.findings),
     }
 }
@@ -43,7 +41,12 @@ struct NothingToDo<'a> {
     at: String,
 }
 
-fn nothing_to_do(context: &Context, format: Format, nothing: NothingToDo<'_>) -> Result<Exit> {
+/// Says that a plan has been applied already.
+///
+/// # Errors
+/// Where stdout cannot be written.
+pub fn nothing_to_do(context: &Context, format: Format, plan: &str, run: String, at: String) -> Result<Exit> {
+    let nothing = NothingToDo { outcome: "nothing_to_do", plan, run, at };
     match format {
         Format::Json => context.terminal.result(&json::versioned(&nothing)?)?,
         Format::Text => {

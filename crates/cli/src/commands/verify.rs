@@ -15,7 +15,7 @@ use crate::options;
 /// # Errors
 /// Where the run was not committed, or something cannot be read.
 pub fn execute(context: &Context, arguments: &Verify) -> Result<Exit> {
-    let directory = recorded::find(context, &arguments.run.run)?;
+    let directory = recorded::committed(context, &arguments.run.run)?;
     let database = context.open(&arguments.database.url)?;
     let plan = recorded::plan(&directory, database.dialect())?;
     let values = undo::first_values(&directory)?;

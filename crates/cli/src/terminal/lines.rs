@@ -55,14 +55,16 @@ impl Live for Lines {
 fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
     let line = match event {
         EventKind::RunStarted { run, title, database, product, .. } => format!("run {run}: {title}, on {database} ({product})"),
+        EventKind::RunResumed => "the run goes on where it was stopped".to_owned(),
         EventKind::StageStarted { stage: begun } => format!("{}: begins", stage(*begun)),
         EventKind::StageFinished { stage: ended, seconds: time } => format!("{}: ended after {}", stage(*ended), seconds(*time)),
         EventKind::CheckFinished { rule, passed, rows, seconds: time, .. } => {
             let found = if *passed { "passed".to_owned() } else { format!("found {}", counted(*rows, "row")) };
             format!("{rule}: {found}, {}", seconds(*time))
         }
+        EventKind::FenceRaised { tables, .. } if tables.is_empty() => "fence: nothing holds other sessions' writes off".to_owned(),
         EventKind::FenceRaised { tables, seconds: time } => {
-            format!("fence: other sessions' writes to {} wait, raised in {}", counted(tables.len() as u64, "table"), seconds(*time))
+            format!("fence: other sessions' writes to {} are held off, raised in {}", counted(tables.len() as u64, "table"), seconds(*time))
         }
         EventKind::TableCaptured { table, rows, seconds: time, .. } => {
             format!("snapshot: {table}, {}, {}", counted(*rows, "row"), seconds(*time))

@@ -52,6 +52,10 @@ pub enum Outcome {
     Escaped,
     /// A committed run was undone, and the contents proven equal to the snapshot.
     Undone,
+    /// In-place: it stopped part-way. What was executed stands, and the run can be resumed or taken back.
+    Stopped,
+    /// In-place: an undo stopped part-way, or the contents are not those of the snapshot. A person is needed.
+    UndoFailed,
 }
 
 /// What happened.
@@ -79,6 +83,8 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<String>,
     },
+    /// In-place: a run that was stopped goes on.
+    RunResumed,
     /// A stage began.
     StageStarted { stage: Stage },
     /// A stage ended.

@@ -60,10 +60,16 @@ pub trait Dialect: Send + Sync {
     /// A query of literal rows with the columns `line`, `c0`, `c1`, …, each of which is compared as the column that it is `like` is.
     fn literal_rows(&self, like: &[(TableName, String)], rows: &[(usize, Vec<String>)]) -> String {
         // The first arm has no rows. It gives the others the types of the columns, without which literals would be texts.
-        let columns: Vec<_> =
-            like.iter().enumerate().map(|(index, (_, column))| format!("l{index}.{} AS c{index}", self.quote_identifier(column))).collect();
-        let tables: Vec<_> =
-            like.iter().enumerate().map(|(index, (table, _))| format!("{} AS l{index}", self.quote_table(table))).collect();
+        let mut tables: Vec<&TableName> = Vec::new();
+        let mut columns = Vec::new();
+        for (index, (table, column)) in like.iter().enumerate() {
+            let known = tables.iter().position(|known| *known == table).unwrap_or_else(|| {
+                tables.push(table);
+                tables.len() - 1
+            });
+            columns.push(format!("l{known}.{} AS c{index}", self.quote_identifier(column)));
+        }
+        let tables: Vec<_> = tables.iter().enumerate().map(|(index, table)| format!("{} AS l{index}", self.quote_table(table))).collect();
         let mut arms = vec![format!("SELECT 0 AS line, {} FROM {} WHERE 1 = 0", columns.join(", "), tables.join(", "))];
         arms.extend(rows.iter().map(|(line, values)| format!("SELECT {line}, {}", values.join(", "))));
         arms.join("\nUNION ALL ")

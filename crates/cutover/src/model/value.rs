@@ -103,6 +103,30 @@ impl ValueKind {
     }
 }
 
+/// The words of a list as catalogs write the labels of an enum: `'open', 'it''s'`.
+#[must_use]
+pub fn quoted_words(list: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = list;
+    while let Some(start) = rest.find('\'') {
+        let mut word = String::new();
+        rest = &rest[start + 1..];
+        while let Some(end) = rest.find('\'') {
+            word.push_str(&rest[..end]);
+            rest = &rest[end + 1..];
+            match rest.strip_prefix('\'') {
+                Some(more) => {
+                    word.push('\'');
+                    rest = more;
+                }
+                None => break,
+            }
+        }
+        words.push(word);
+    }
+    words
+}
+
 fn truth_value(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

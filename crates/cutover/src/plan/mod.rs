@@ -17,7 +17,9 @@ pub mod load;
 pub mod master_data;
 pub mod parameters;
 
+mod batch;
 mod document;
+mod done_when;
 mod enum_values;
 mod faults;
 mod grants;
@@ -35,6 +37,7 @@ pub use criteria::selects;
 pub use files::PlanFiles;
 pub use load::load;
 pub use master_data::MasterData;
+pub(crate) use parameters::put_in;
 pub use parameters::{ParameterType, ParameterValue};
 
 /// A plan for one database: its files were chosen for that database's dialect, and every fault that can be seen without
@@ -148,6 +151,25 @@ pub struct PlanStatement {
     /// The statement and its tokens.
     pub statement: ScriptStatement,
     /// Where it begins.
+    pub place: Place,
+    /// A query whose rows say that the statement has been done (`--! done_when = "…"` before it): what commits by itself and leaves no
+    /// trace in the catalog cannot be resumed without it.
+    pub done_when: Option<Box<PlanStatement>>,
+    /// In which ranges of keys it is executed, from its file's header.
+    pub batch: Option<PlanBatch>,
+}
+
+/// Ranges of a key: `--! batch = "candidates.id 10000"`. The statements that hold `:batch_first` and `:batch_last` are executed once for
+/// each range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanBatch {
+    /// The table that is walked along.
+    pub table: TableName,
+    /// The column by which: unique, or the first of a key.
+    pub column: String,
+    /// Rows of the table in one range.
+    pub rows: u64,
+    /// Where the header says so.
     pub place: Place,
 }
 

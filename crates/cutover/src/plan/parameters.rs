@@ -91,6 +91,9 @@ impl ParameterValue {
 /// The names of the values that are only known when a run starts.
 pub(super) const RUN_VALUES: [&str; 2] = ["run_started_at", "run_date"];
 
+/// The names of the values that bound a range of keys.
+pub(super) const BATCH_VALUES: [&str; 2] = ["batch_first", "batch_last"];
+
 /// The plan's parameters while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
@@ -128,7 +131,7 @@ impl Parameters {
             faults.add(place, format!("`{name}` cannot be a parameter's name"), "use a-z, 0-9 and _, beginning with a letter");
             return;
         }
-        if RUN_VALUES.contains(&name.as_str()) {
+        if RUN_VALUES.contains(&name.as_str()) || BATCH_VALUES.contains(&name.as_str()) {
             faults.add(place, format!("`{name}` is a value of the run itself"), "choose another name");
             return;
         }
@@ -165,7 +168,8 @@ impl Parameters {
     }
 
     /// Checks that every parameter of a statement is known and stands where its type may.
-    pub(super) fn check(&mut self, statement: &ScriptStatement, place_of: &dyn Fn(usize) -> Place, faults: &mut Faults) {
+    /// `batched` says whether the statement's file is executed in ranges.
+    pub(super) fn check(&mut self, statement: &ScriptStatement, batched: bool, place_of: &dyn Fn(usize) -> Place, faults: &mut Faults) {
         for token in &statement.tokens {
             let identifier = match token.kind {
                 TokenKind::Parameter => false,
@@ -174,7 +178,12 @@ impl Parameters {
             };
             let (name, place) = (token.text.as_str(), place_of(statement.offset + token.span.start));
             self.used.insert(name.to_owned());
-            if RUN_VALUES.contains(&name) {
+            if BATCH_VALUES.contains(&name) && !batched {
+                let remedy = "add to the header of a step: --! batch = \"table.column 10000\"";
+                faults.add(place, format!("`:{name}` is only known in a step that is executed in ranges"), remedy);
+                continue;
+            }
+            if RUN_VALUES.contains(&name) || BATCH_VALUES.contains(&name) {
                 if identifier {
                     faults.add(place, format!("`{name}` is a value, not an identifier"), format!("write :{name}"));
                 }
@@ -269,7 +278,7 @@ fn declared_value(entry: Value<'_>, argument: Option<&String>, faults: &mut Faul
 }
 
 /// A statement with its parameters put in. A name that `value` does not know stays as it is, and the server refuses it.
-pub(super) fn put_in(statement: &ScriptStatement, dialect: &dyn Dialect, value: &dyn Fn(&str) -> Option<ParameterValue>) -> String {
+pub(crate) fn put_in(statement: &ScriptStatement, dialect: &dyn Dialect, value: &dyn Fn(&str) -> Option<ParameterValue>) -> String {
     let text = &statement.text;
     let mut sql = String::with_capacity(text.len());
     let mut copied = 0;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::PlanStatement;
 use super::document::{Document, Section};
 use super::header::Comments;
 use super::load::Reading;
+use super::{PlanStatement, batch, done_when};
 use crate::model::dialect::Dialect;
 use crate::model::error::Place;
 use crate::model::statement::{ScriptStatement, ScriptToken, TokenKind};
@@ -45,14 +45,20 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn D
             "put the line before the statement, behind the semicolon of the one before",
         );
     }
+    let (mut header, marks) = divide(reading, path, text, &comments.marks, statements.len());
+    let batch = batch::read(reading, &mut header);
     for statement in &statements {
-        reading.parameters.check(statement, &place_of, &mut reading.faults);
+        reading.parameters.check(statement, batch.is_some(), &place_of, &mut reading.faults);
         if let Some(refusal) = dialect.refuse(statement) {
             reading.faults.add(place_of(statement.offset), refusal.message, refusal.remedy);
         }
     }
-    let (header, marks) = divide(reading, path, text, &comments.marks, statements.len());
-    let statements = statements.into_iter().map(|statement| PlanStatement { place: place_of(statement.offset), statement }).collect();
+    let done_when = done_when::read(reading, path, text, &comments.marks, dialect);
+    let statements = statements.into_iter().zip(done_when.into_iter().chain(std::iter::repeat_with(|| None)));
+    let mut statements: Vec<_> = statements
+        .map(|(statement, done_when)| PlanStatement { place: place_of(statement.offset), statement, done_when, batch: None })
+        .collect();
+    batch::assign(reading, batch, &mut statements);
     Some(Script { title: comments.title, header, statements, marks })
 }
 
@@ -80,7 +86,8 @@ fn divide<'a>(
     let mut header = Vec::new();
     let mut marks = Vec::new();
     for (index, gap) in lines.iter().enumerate() {
-        let (words, pairs): (Vec<_>, Vec<_>) = gap.iter().cloned().partition(|line| !text[line.clone()].contains('='));
+        let lines = gap.iter().filter(|line| !done_when::is_one(&text[(*line).clone()])).cloned();
+        let (words, pairs): (Vec<_>, Vec<_>) = lines.partition(|line| !text[line.clone()].contains('='));
         let place = |line: &Range<usize>| {
             let blanks = text[line.clone()].len() - text[line.clone()].trim_start().len();
             Place::at(path, text, line.start + blanks)

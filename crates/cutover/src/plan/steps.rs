@@ -88,8 +88,6 @@ fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialec
     let mut script = script::read(reading, path, dialect)?;
     let tables = script.header.take("tables").map(|value| value.texts(&mut reading.faults)).unwrap_or_default();
     let unsupported = "is not supported in this version";
-    let one_transaction = "take it out: every step runs in the one transaction of the run";
-    script.header.refuse("batch", unsupported, one_transaction, &mut reading.faults);
     script.header.refuse("timeout", unsupported, "take it out: --max-fence limits the whole run", &mut reading.faults);
     script.header.refuse("severity", "belongs to checks", "take it out", &mut reading.faults);
     let (title, statements) = script.finish(reading);

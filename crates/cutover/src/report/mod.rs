@@ -249,6 +249,11 @@ impl Report {
                     started_at: started_at.clone(),
                 });
             }
+            // What had ended goes on: its steps are told under the names that they have already.
+            EventKind::RunResumed => {
+                self.ending = None;
+                self.notices.push("the run had been stopped, and was resumed".to_owned());
+            }
             EventKind::StageStarted { stage } => self.stages.push(StageTime { stage: *stage, seconds: None }),
             EventKind::StageFinished { stage, seconds } => {
                 if let Some(open) = self.stages.iter_mut().rev().find(|open| open.stage == *stage) {
@@ -265,6 +270,7 @@ impl Report {
             EventKind::SnapshotFinished { tables, rows, cells, seconds } => {
                 self.snapshot = Some(SnapshotTotals { tables: *tables, rows: *rows, cells: *cells, seconds: *seconds });
             }
+            EventKind::StepStarted { step, .. } if self.step(step).is_some() => {}
             EventKind::StepStarted { step, title, phase, .. } => self.steps.push(StepReport {
                 step: step.clone(),
                 title: title.clone(),

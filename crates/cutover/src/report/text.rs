@@ -370,7 +370,7 @@ impl Page {
         };
         let (mark, tone) = match ending.outcome {
             outcome if is_good(outcome) => ("✓", Tone::Good),
-            Outcome::Unknown | Outcome::Escaped => ("?", Tone::Warning),
+            Outcome::Unknown | Outcome::Escaped | Outcome::Stopped => ("?", Tone::Warning),
             _ => ("✗", Tone::Bad),
         };
         let lead = format!("{} ", self.paint(tone, mark));

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use crate::database::Writer;
 use crate::journal::{EventKind, Journal, Progress, Stage};
-use crate::model::error::{ErrorKind, Result};
+use crate::model::dialect::Dialect;
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::interrupt::Interrupt;
 use crate::model::table::TableName;
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::seal::private_directory;
@@ -12,9 +14,9 @@ use crate::snapshot::{Capture, CaptureQuery, Captured, Snapshot, capture};
 use crate::verify::grants::Grants;
 
 use super::options::{Engine, Options};
-use super::prepare::{Prepared, PreparedStatement};
+use super::prepare::{Batch, Prepared, PreparedStatement, PreparedStep};
 use super::transaction::finished;
-use super::{RunDirectory, master_data};
+use super::{RunDirectory, master_data, ranges};
 
 /// Takes the snapshot of the fence's instant. Every session that read it has ended when this returns.
 ///
@@ -126,37 +128,37 @@ fn stays(grants: &Grants, table: &TableName, column: &str) -> bool {
         && !grants.may_delete(table)
 }
 
+/// What every statement of a run is executed with.
+pub struct Execution<'a> {
+    /// How the database writes SQL.
+    pub dialect: &'a dyn Dialect,
+    /// How.
+    pub options: &'a Options,
+    /// What is told.
+    pub journal: &'a Journal<'a>,
+    /// What stops the work.
+    pub interrupt: &'a Interrupt,
+    /// How many rows a table has, where the snapshot has counted them.
+    pub rows_of: &'a dyn Fn(&TableName) -> Option<u64>,
+}
+
 /// Executes the steps. Whether a statement was among them that may have rewritten a table is returned.
 ///
 /// # Errors
 /// That of the statement that failed, with its place, or of a constraint that fires at the end of a step.
-pub fn steps(prepared: &Prepared, options: &Options, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<bool> {
+pub fn steps(prepared: &Prepared, execution: &Execution<'_>, writer: &mut dyn Writer) -> Result<bool> {
+    let journal = execution.journal;
     let began = Instant::now();
     journal.record(EventKind::StageStarted { stage: Stage::Steps })?;
     let total: u64 = prepared.steps.iter().map(|step| step.statements.len() as u64).sum();
     let (mut done, mut rewritten) = (0, false);
     for (position, step) in prepared.steps.iter().enumerate() {
         let started = Instant::now();
-        journal.record(EventKind::StepStarted {
-            step: step.name.clone(),
-            title: step.title.clone(),
-            phase: step.phase.clone(),
-            number: position as u64 + 1,
-            of: prepared.steps.len() as u64,
-        })?;
-        for (table, choice) in &step.ways {
-            journal.record(EventKind::WayChosen { step: step.name.clone(), table: table.to_string(), choice: choice.clone() })?;
-        }
+        begin_step(step, position, prepared.steps.len(), journal)?;
         let mut rows = 0;
         for (number, statement) in step.statements.iter().enumerate() {
-            journal.monitor().progress(&Progress {
-                stage: Stage::Steps,
-                item: statement.sql.clone(),
-                done,
-                total: Some(total),
-                unit: "statements",
-            });
-            rows += execute(statement, &step.name, number as u64 + 1, &mut rewritten, options, journal, writer)?;
+            execution.tick(statement, done, total);
+            rows += execution.execute(statement, &step.name, number as u64 + 1, &mut rewritten, writer)?;
             done += 1;
         }
         writer
@@ -169,38 +171,114 @@ pub fn steps(prepared: &Prepared, options: &Options, journal: &Journal<'_>, writ
     Ok(rewritten)
 }
 
-/// Executes one statement of a step, and records it.
+/// Records that a step begins, and which way it chose on each table.
 ///
 /// # Errors
-/// The statement's, with its place.
-pub fn execute(
-    statement: &PreparedStatement,
-    step: &str,
-    number: u64,
-    rewritten: &mut bool,
-    options: &Options,
-    journal: &Journal<'_>,
-    writer: &mut dyn Writer,
-) -> Result<u64> {
-    let began = Instant::now();
-    if statement.rewrites && !*rewritten {
-        writer.await_older_readers(options.patience, &mut |message| journal.monitor().notice(&message))?;
-        *rewritten = true;
+/// Where the journal cannot be written.
+pub fn begin_step(step: &PreparedStep, position: usize, of: usize, journal: &Journal<'_>) -> Result<()> {
+    journal.record(EventKind::StepStarted {
+        step: step.name.clone(),
+        title: step.title.clone(),
+        phase: step.phase.clone(),
+        number: position as u64 + 1,
+        of: of as u64,
+    })?;
+    for (table, choice) in &step.ways {
+        journal.record(EventKind::WayChosen { step: step.name.clone(), table: table.to_string(), choice: choice.clone() })?;
     }
-    let rows = writer.execute(&statement.sql).map_err(|error| {
-        let what = format!("in the step {step}, statement {number}: {}", first_line(&statement.sql));
-        let kind = error.kind();
-        let error = if error.place().is_none() { error.at(statement.place.clone()) } else { error };
-        if kind == ErrorKind::Interrupted { error } else { error.hint(what) }
-    })?;
-    journal.record(EventKind::StatementFinished {
-        step: step.to_owned(),
-        statement: number,
-        sql: first_line(&statement.sql),
-        rows,
-        seconds: began.elapsed().as_secs_f64(),
-    })?;
-    Ok(rows)
+    Ok(())
+}
+
+impl Execution<'_> {
+    /// Tells which statement is worked on.
+    pub fn tick(&self, statement: &PreparedStatement, done: u64, total: u64) {
+        self.journal.monitor().progress(&Progress {
+            stage: Stage::Steps,
+            item: statement.sql.clone(),
+            done,
+            total: Some(total),
+            unit: "statements",
+        });
+    }
+
+    /// Tells how far a statement in ranges has come.
+    pub fn tick_range(&self, batch: &Batch, done: u64) {
+        self.journal.monitor().progress(&Progress {
+            stage: Stage::Steps,
+            item: format!("{} by {}", batch.table, batch.column),
+            done,
+            total: (self.rows_of)(&batch.table).filter(|total| *total >= done),
+            unit: "rows",
+        });
+    }
+
+    /// Executes one statement of a step in the open transaction, and records it.
+    ///
+    /// # Errors
+    /// The statement's, with its place.
+    pub fn execute(
+        &self,
+        statement: &PreparedStatement,
+        step: &str,
+        number: u64,
+        rewritten: &mut bool,
+        writer: &mut dyn Writer,
+    ) -> Result<u64> {
+        let began = Instant::now();
+        self.make_way(statement, rewritten, writer)?;
+        let outcome = match &statement.batch {
+            None => writer.execute(&statement.sql),
+            Some(batch) => self.in_ranges(statement, batch, writer),
+        };
+        let rows = outcome.map_err(|error| in_step(error, statement, step, number))?;
+        self.record(statement, step, number, rows, began)?;
+        Ok(rows)
+    }
+
+    fn in_ranges(&self, statement: &PreparedStatement, batch: &Batch, writer: &mut dyn Writer) -> Result<u64> {
+        let (mut rows, mut walked, mut last) = (0, 0, None);
+        while let Some(range) = ranges::next(statement, batch, last.as_deref(), self.dialect, writer)? {
+            rows += writer.execute(&range.sql)?;
+            walked += range.rows;
+            self.tick_range(batch, walked);
+            last = Some(range.last);
+        }
+        Ok(rows)
+    }
+
+    /// Waits for those who would see a rewritten table as empty, once in a transaction.
+    ///
+    /// # Errors
+    /// Where they do not end.
+    pub fn make_way(&self, statement: &PreparedStatement, rewritten: &mut bool, writer: &mut dyn Writer) -> Result<()> {
+        if statement.rewrites && !*rewritten {
+            writer.await_older_readers(self.options.patience, &mut |message| self.journal.monitor().notice(&message))?;
+            *rewritten = true;
+        }
+        Ok(())
+    }
+
+    /// Records that a statement has been executed.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    pub fn record(&self, statement: &PreparedStatement, step: &str, number: u64, rows: u64, began: Instant) -> Result<()> {
+        self.journal.record(EventKind::StatementFinished {
+            step: step.to_owned(),
+            statement: number,
+            sql: first_line(&statement.sql),
+            rows,
+            seconds: began.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+/// An error of a statement, with the place that it comes from and the step that it stands in.
+pub fn in_step(error: Error, statement: &PreparedStatement, step: &str, number: u64) -> Error {
+    let what = format!("in the step {step}, statement {number}: {}", first_line(&statement.sql));
+    let kind = error.kind();
+    let error = if error.place().is_none() { error.at(statement.place.clone()) } else { error };
+    if kind == ErrorKind::Interrupted { error } else { error.hint(what) }
 }
 
 /// The first line of a statement, for people.

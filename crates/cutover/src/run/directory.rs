@@ -160,6 +160,17 @@ impl RunDirectory {
         journal::read(&self.path)
     }
 
+    /// How the run changes the database: `atomic`, `in-place`, or `undo` for the undo of another run.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub fn mode(&self) -> Result<String> {
+        match self.started()? {
+            EventKind::RunStarted { mode, .. } => Ok(mode),
+            _ => Ok(String::new()),
+        }
+    }
+
     /// How the run began: its first event.
     ///
     /// # Errors

@@ -110,7 +110,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
                     let rows = catalog.table(table).and_then(|table| table.estimated_rows);
                     rows.map_or_else(|| table.to_string(), |rows| format!("{table} (about {rows} rows)"))
                 };
-                explanation.fence = prepared.fence(options).tables.iter().map(shown).collect();
+                explanation.fence = prepared.fence(options, engine.mode(options)?).tables.iter().map(shown).collect();
             }
             prepared
         }

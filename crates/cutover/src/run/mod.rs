@@ -1,19 +1,22 @@
 //! The run: one execution of a plan against one database.
 //!
-//! preflight → fence → snapshot → steps → verify → commit → after. Nothing is touched before the fence; between the fence and the
-//! commit everything is one transaction; the commit happens only on a passing verdict. Whatever fails on the way, the
-//! transaction is rolled back, and the old contents stand.
+//! preflight → fence → snapshot → steps → verify → commit → after. Nothing is touched before the fence.
+//!
+//! In atomic mode everything between the fence and the commit is one transaction, and the commit happens only on a passing verdict:
+//! whatever fails on the way, the transaction is rolled back, and the old contents stand. In-place mode is in [`in_place`].
 
 pub mod apply;
 pub mod demo;
 pub mod directory;
 pub mod explain;
 pub mod export;
+pub mod in_place;
 pub mod later;
 pub mod master_data;
 pub mod options;
 pub mod preflight;
 pub mod prepare;
+pub mod ranges;
 pub mod status;
 pub mod timing;
 pub mod transaction;
@@ -22,9 +25,10 @@ pub mod verification;
 
 use chrono::Utc;
 
-use crate::database::{Session, Writer};
+use crate::database::{Mode, Session, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::Result;
+use crate::model::table::TableName;
 use crate::plan::{Plan, PlanFiles, RunValues};
 use crate::verify::rulings::Rulings;
 use crate::verify::verdict::Verdict;
@@ -32,6 +36,7 @@ use crate::verify::verdict::Verdict;
 pub use directory::RunDirectory;
 pub use options::{Ended, Engine, Finished, Options};
 
+use apply::Execution;
 use preflight::Preflight;
 use transaction::{FenceLimit, raise};
 
@@ -42,6 +47,7 @@ use transaction::{FenceLimit, raise};
 pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Options) -> Result<Finished> {
     let now = Utc::now();
     let values = directory::run_values(now);
+    let mode = engine.mode(options)?;
     let ready = match preflight::look(engine, plan, &values, options)? {
         Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
         Preflight::Ready { session, events, rulings } => {
@@ -56,16 +62,20 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let result = started(engine, plan, &ready, &directory, &journal, &values, now)
-        .and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, writer.as_mut()));
-    Ok(Finished::Ended(Box::new(transaction::conclude(
-        engine,
-        &directory,
-        &journal,
-        writer.as_mut(),
-        result,
-        (Outcome::Committed, "committed: every table was verified"),
-    ))))
+    let begun = started(engine, plan, mode, &ready, &directory, &journal, &values, now);
+    let ended = match mode {
+        Mode::Atomic => {
+            let result = begun.and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, writer.as_mut()));
+            let committed = (Outcome::Committed, "committed: every table was verified");
+            transaction::conclude(engine, &directory, &journal, writer.as_mut(), result, committed)
+        }
+        Mode::InPlace => {
+            let work = in_place::Work { engine, plan, options, directory: &directory, journal: &journal, values: &values };
+            let found = in_place::Found { rulings: ready.rulings.clone(), timed: Some(&ready.timed) };
+            in_place::run(&work, &found, begun, writer.as_mut())
+        }
+    };
+    Ok(Finished::Ended(Box::new(ended)))
 }
 
 /// What preflight found of a run that may start.
@@ -99,7 +109,7 @@ fn attempt(
 ) -> Result<Attempt> {
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
-    raise(engine, plan, options, values, journal, writer)?;
+    raise(engine, &transaction::fence(engine, plan, options, values)?, journal, writer)?;
     preflight::not_applied_meanwhile(&writer.records()?, plan)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
     let catalog = writer.catalog()?;
@@ -107,7 +117,9 @@ fn attempt(
     let prepared = prepare::prepare(plan, dialect, &catalog, values, options)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
-    let rewritten = apply::steps(&prepared, options, journal, writer)?;
+    let rows_of = |table: &TableName| before.rows_of(table);
+    let execution = Execution { dialect, options, journal, interrupt: engine.interrupt, rows_of: &rows_of };
+    let rewritten = apply::steps(&prepared, &execution, writer)?;
     let (mut rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
     // What is going to be rolled back need not be timed: with an index gone, that could take hours.
     if rulings.holding() {
@@ -157,9 +169,11 @@ fn decide(
     Ok(verdict)
 }
 
+#[allow(clippy::too_many_arguments, reason = "an event tells everything that a run begins with")]
 fn started(
     engine: &Engine<'_>,
     plan: &Plan,
+    mode: Mode,
     ready: &Ready,
     directory: &RunDirectory,
     journal: &Journal<'_>,
@@ -175,7 +189,7 @@ fn started(
         database: engine.database.place(),
         product: ready.session.product.clone(),
         account: ready.session.account.clone(),
-        mode: "atomic".to_owned(),
+        mode: mode.to_string(),
         parameters: plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
         started_at: directory::rfc3339(now),
         run_started_at: values.run_started_at.clone(),

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::database::Database;
+use crate::database::{Database, Mode};
 use crate::journal::{Monitor, Outcome};
-use crate::model::error::Error;
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::verify::verdict::Verdict;
 
@@ -21,9 +21,40 @@ pub struct Engine<'a> {
     pub home: &'a Path,
 }
 
+impl Engine<'_> {
+    /// In which mode the database is changed: as asked, else in the safest one that it has.
+    ///
+    /// # Errors
+    /// `Refused` where it does not have the one that is asked for.
+    pub fn mode(&self, options: &Options) -> Result<Mode> {
+        match (options.mode, self.database.capabilities().transactional_ddl) {
+            (Some(Mode::Atomic), false) => Err(Error::new(
+                ErrorKind::Refused,
+                format!(
+                    "{} cannot run a plan atomically: there, a definition (CREATE, ALTER, DROP) commits by itself",
+                    self.database.place()
+                ),
+            )
+            .hint("leave --mode out: in-place mode journals every statement, so that a run can be resumed or rolled back")
+            .hint("nothing was touched")),
+            (Some(mode), _) => Ok(mode),
+            (None, true) => Ok(Mode::Atomic),
+            (None, false) => Ok(Mode::InPlace),
+        }
+    }
+}
+
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// In which mode; `None` for the safest that the database has.
+    pub mode: Option<Mode>,
+    /// In-place: whether to go on where nothing can hold off other sessions' writes.
+    pub unfenced: bool,
+    /// In-place: how long to rest after each range of a statement that is executed in ranges.
+    pub batch_delay: Duration,
+    /// In-place: how many statements of other sessions the server may be working on before the next range waits.
+    pub max_load: Option<u64>,
     /// Whether everything is rolled back even where the verdict passes.
     pub dry_run: bool,
     /// Rules accepted by name.
@@ -53,6 +84,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            mode: None,
+            unfenced: false,
+            batch_delay: Duration::ZERO,
+            max_load: None,
             dry_run: false,
             accept: Vec::new(),
             strict: false,

@@ -1,15 +1,15 @@
 //! What is looked at before anything is touched, in a session in which the server refuses writes.
 
-use crate::database::{RunRecord, Session};
+use crate::database::{Mode, RunRecord, Session};
 use crate::journal::{EventKind, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::{Plan, RunValues, against};
 use crate::verify::checks;
 use crate::verify::rulings::{Rulings, Terms};
 
-use super::master_data;
 use super::options::{Engine, Options};
 use super::prepare::prepare;
+use super::{in_place, master_data};
 
 /// What preflight found.
 pub enum Preflight {
@@ -62,7 +62,10 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         );
     }
     master_data::look(plan, dialect, &catalog, reader.as_mut()).map_err(|error| error.hint("nothing was touched"))?;
-    prepare(plan, dialect, &catalog, values, options)?;
+    let prepared = prepare(plan, dialect, &catalog, values, options)?;
+    if engine.mode(options)? == Mode::InPlace {
+        in_place::check_fitness(plan, &prepared, engine.database, options)?;
+    }
     let mut rulings = Rulings::default();
     let mut events = Vec::new();
     checks::run(plan, &plan.checks_before, dialect, values, reader.as_mut(), &mut rulings, &mut |check, checked| {
@@ -102,7 +105,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
 /// Looks again under the fence: between the first look and the lock, another run may have applied the plan.
 ///
 /// # Errors
-/// Where one has.
+/// Where one has, or an unfinished run stands in the way.
 pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan) -> Result<()> {
     match applied(records, plan)? {
         None => Ok(()),
@@ -113,6 +116,7 @@ pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan) -> Result<()> {
 
 /// The record of this plan, if it stands applied.
 fn applied(records: &[RunRecord], plan: &Plan) -> Result<Option<RunRecord>> {
+    in_place::none_unfinished(records).map_err(|error| error.hint("nothing was touched"))?;
     let Some(last) = records.iter().rev().find(|record| record.plan == plan.name && record.state == "applied") else {
         return Ok(None);
     };

@@ -6,8 +6,8 @@ use crate::database::RunRecord;
 use crate::journal::{EventKind, Outcome};
 use crate::model::error::Result;
 
-use super::RunDirectory;
 use super::options::Engine;
+use super::{RunDirectory, in_place};
 
 /// One run.
 #[derive(Debug, Clone, Serialize)]
@@ -50,9 +50,12 @@ pub enum JournalState {
 /// # Errors
 /// Where a journal or the database cannot be read.
 pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<RunStatus>> {
-    let records = match engine {
-        Some(engine) => Some(engine.database.read()?.records()?),
-        None => None,
+    let (records, fence) = match engine {
+        Some(engine) => {
+            let mut reader = engine.database.read()?;
+            (Some(reader.records()?), reader.standing_fence()?)
+        }
+        None => (None, None),
     };
     let place = engine.map(|engine| engine.database.place());
     let mut runs = Vec::new();
@@ -62,6 +65,7 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         for event in directory.events()? {
             match event.kind {
                 EventKind::RunStarted { plan, database, started_at, undoes, .. } => began = Some((plan, database, started_at, undoes)),
+                EventKind::RunResumed => state = JournalState::Open,
                 EventKind::CommitStarted => state = JournalState::Committing,
                 EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
                 _ => {}
@@ -90,6 +94,11 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
             runs.push(elsewhere(record, place.clone().unwrap_or_default()));
         }
     }
+    // Of an unfinished run the fence is what protects it; of any other it was left behind.
+    let unfinished = |status: &RunStatus| matches!(&status.recorded, Some(Some(state)) if in_place::is_unfinished(state));
+    for left in runs.iter_mut().filter(|status| fence.as_ref() == Some(&status.run) && !unfinished(status)) {
+        left.meaning.push_str("; its fence still stands: `cutover clean` takes it down");
+    }
     runs.sort_by(|left, right| left.run.cmp(&right.run));
     Ok(runs)
 }
@@ -109,6 +118,16 @@ fn elsewhere(record: RunRecord, database: String) -> RunStatus {
 
 fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) -> String {
     let text = match (state, recorded) {
+        (JournalState::Ended(Outcome::UndoFailed), Some(Some("undoing"))) => {
+            "the undo stopped part-way, and the fence is up: `cutover rollback` goes on with it"
+        }
+        (_, Some(Some("undoing"))) => "is being taken back, or was stopped in it: `cutover rollback` goes on with it",
+        (JournalState::Ended(Outcome::VerificationFailed), Some(Some("running"))) => {
+            "the verification failed; the steps stand, and the fence is up: `cutover rollback`, or `cutover resume --accept RULE`"
+        }
+        (_, Some(Some("running"))) => "goes on, or was stopped part-way: `cutover resume` finishes it, `cutover rollback` takes it back",
+        (JournalState::Ended(Outcome::Failed), Some(Some("abandoned"))) => "failed before its first statement; nothing was changed",
+        (_, Some(Some("abandoned"))) => "given up: everything stands as its steps left it, and its fence is down",
         (JournalState::Open | JournalState::Committing, Some(Some("undone"))) if undoes => {
             "ended without saying so: the run that it undoes is undone, and the old contents stand"
         }
@@ -126,6 +145,12 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) ->
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",
         (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",
         (JournalState::Ended(Outcome::Undone), _) => "undid a committed run",
+        (JournalState::Ended(Outcome::Stopped), None) => "stopped part-way: ask the database with --database how it stands",
+        (JournalState::Ended(Outcome::Stopped), Some(Some("undone"))) => "stopped part-way, and taken back later",
+        (JournalState::Ended(Outcome::Stopped), _) => {
+            "stopped part-way, but the database does not know it: it was restored, or is another one"
+        }
+        (JournalState::Ended(Outcome::UndoFailed), _) => "the undo did not come to its end",
         (JournalState::Ended(Outcome::Escaped), _) => "a step ended the run's transaction: compare the database with the run's snapshot",
         (_, Some(Some(_))) => "ended without saying so, after the commit: the new contents stand, complete and verified",
         (JournalState::Open, _) => "goes on, or was killed before COMMIT: the server rolls back, the old contents stand; run again",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::database::{Commit, RunRecord, Writer};
+use crate::database::{Commit, Fence, Raised, RunRecord, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -78,34 +78,40 @@ impl Drop for FenceLimit {
     }
 }
 
-/// Raises the fence that a plan needs.
+/// The fence that a plan needs on the database as it is now.
+///
+/// # Errors
+/// Where the catalog cannot be read, or the plan cannot be done on it.
+pub fn fence(engine: &Engine<'_>, plan: &Plan, options: &Options, values: &RunValues) -> Result<Fence> {
+    let catalog = engine.database.read()?.catalog()?;
+    Ok(prepare(plan, engine.database.dialect(), &catalog, values, options)?.fence(options, engine.mode(options)?))
+}
+
+/// Raises a fence.
 ///
 /// # Errors
 /// Where it cannot be had.
-pub fn raise(
-    engine: &Engine<'_>,
-    plan: &Plan,
-    options: &Options,
-    values: &RunValues,
-    journal: &Journal<'_>,
-    writer: &mut dyn Writer,
-) -> Result<()> {
-    let catalog = engine.database.read()?.catalog()?;
-    let prepared = prepare(plan, engine.database.dialect(), &catalog, values, options)?;
-    let fence = prepared.fence(options);
+pub fn raise(engine: &Engine<'_>, fence: &Fence, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<Raised> {
     journal.record(EventKind::StageStarted { stage: Stage::Fence })?;
     let began = Instant::now();
-    let mut waited = Vec::new();
-    writer.open(&fence, &mut |message| {
+    let mut told = Vec::new();
+    let raised = writer.open(fence, &mut |message| {
         engine.monitor.notice(&message);
-        waited.push(message);
+        told.push(message);
     })?;
-    for message in waited {
+    let standing = raised.notes.iter().chain(&raised.open).chain(&raised.interrupted);
+    for message in standing.cloned().collect::<Vec<_>>() {
+        engine.monitor.notice(&message);
+        told.push(message);
+    }
+    for message in told {
         journal.record(EventKind::Noticed { message })?;
     }
-    let tables = fence.tables.iter().map(ToString::to_string).collect();
+    let held = fence.tables.iter().filter(|_| raised.open.is_none());
+    let tables = held.map(ToString::to_string).collect();
     journal.record(EventKind::FenceRaised { tables, seconds: began.elapsed().as_secs_f64() })?;
-    finished(journal, Stage::Fence, began)
+    finished(journal, Stage::Fence, began)?;
+    Ok(raised)
 }
 
 /// Records the end of a stage.

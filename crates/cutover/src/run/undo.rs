@@ -3,9 +3,10 @@
 
 use chrono::Utc;
 
-use crate::database::{Fence, Writer};
+use crate::database::{Mode, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::table::TableName;
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::Snapshot;
 use crate::snapshot::seal::private_directory;
@@ -15,19 +16,23 @@ use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{self, After, Since};
 use crate::verify::verdict::Verdict;
 
+use super::apply::Execution;
 use super::directory::{new_id, rfc3339, run_values};
 use super::master_data;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, Undo as StepUndo, prepare};
 use super::transaction::{self, FenceLimit, finished};
 use super::verification::{Listening, compare_catalog};
-use super::{Attempt, RunDirectory, apply};
+use super::{Attempt, RunDirectory, in_place};
 
 /// Undoes a run. Rows that others wrote since are listed; they stay only with `keep_new_writes`, else the undo is refused.
 ///
 /// # Errors
 /// Only where the undo could not start: nothing was touched then.
 pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, keep_new_writes: bool) -> Result<Ended> {
+    if of.mode()? == Mode::InPlace.to_string() {
+        return in_place::undo(engine, plan, of, options, keep_new_writes);
+    }
     let values = first_values(of)?;
     let before = Snapshot::open(&of.snapshot())?;
     let left = Snapshot::open(&of.after())?;
@@ -44,7 +49,7 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let mut writer = transaction::lock(engine, &run, options)?;
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let undo = Undo { engine, plan, of, before: &before, left: &left, prepared: &prepared, options, keep_new_writes };
+    let undo = Undo { engine, plan, of, before: &before, left: Some(&left), prepared: &prepared, options, keep_new_writes };
     let result =
         undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
     let done = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
@@ -73,19 +78,31 @@ fn check_recorded(engine: &Engine<'_>, of: &RunDirectory) -> Result<()> {
     }
 }
 
-struct Undo<'a> {
-    engine: &'a Engine<'a>,
-    plan: &'a Plan,
-    of: &'a RunDirectory,
-    before: &'a Snapshot,
-    left: &'a Snapshot,
-    prepared: &'a Prepared,
-    options: &'a Options,
-    keep_new_writes: bool,
+/// One undo.
+pub(crate) struct Undo<'a> {
+    pub engine: &'a Engine<'a>,
+    pub plan: &'a Plan,
+    pub of: &'a RunDirectory,
+    pub before: &'a Snapshot,
+    /// What the run left; `None` where it did not come to its end.
+    pub left: Option<&'a Snapshot>,
+    pub prepared: &'a Prepared,
+    pub options: &'a Options,
+    pub keep_new_writes: bool,
 }
 
 impl Undo<'_> {
-    fn start(&self, directory: &RunDirectory, journal: &Journal<'_>, now: chrono::DateTime<Utc>, writer: &mut dyn Writer) -> Result<()> {
+    /// Records that the undo begins.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    pub(crate) fn start(
+        &self,
+        directory: &RunDirectory,
+        journal: &Journal<'_>,
+        now: chrono::DateTime<Utc>,
+        writer: &mut dyn Writer,
+    ) -> Result<()> {
         let session = writer.session()?;
         journal.record(EventKind::RunStarted {
             run: directory.run.clone(),
@@ -107,13 +124,7 @@ impl Undo<'_> {
 
     fn attempt(&self, directory: &RunDirectory, journal: &Journal<'_>, values: &RunValues, writer: &mut dyn Writer) -> Result<Attempt> {
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
-        journal.record(EventKind::StageStarted { stage: Stage::Fence })?;
-        let began = std::time::Instant::now();
-        let Fence { tables: fenced, .. } = self.prepared.fence(self.options);
-        writer.open(&self.prepared.fence(self.options), &mut |message| self.engine.monitor.notice(&message))?;
-        let tables = fenced.iter().map(ToString::to_string).collect();
-        journal.record(EventKind::FenceRaised { tables, seconds: began.elapsed().as_secs_f64() })?;
-        finished(journal, Stage::Fence, began)?;
+        transaction::raise(self.engine, &self.prepared.fence(self.options, Mode::Atomic), journal, writer)?;
         self.new_writes(directory, journal, writer)?;
         self.steps(journal, writer)?;
         let verdict = self.prove(directory, journal, writer)?;
@@ -138,16 +149,19 @@ impl Undo<'_> {
     }
 
     /// Lists the rows written since the run, before anything is touched.
-    fn new_writes(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
+    ///
+    /// # Errors
+    /// `Refused` where there are any, and they are not to be kept.
+    pub(crate) fn new_writes(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
         let catalog = writer.catalog()?;
         let folder = directory.path.join("since");
         private_directory(&folder.join("rows"))?;
         let grants = Grants::default();
         let listening = Listening::new(journal, self.before);
         // The contents of the run's end were not kept, only their rows files: which rows differ is known from these.
-        let since = Since(self.left);
+        let since = self.left.map(Since);
         let mut ignored = Rulings::default();
-        let after = After::Live(writer, &folder, Some(since));
+        let after = After::Live(writer, &folder, since);
         let tables = tables::compare(self.before, &catalog, after, &grants, &folder.join("scratch"), &mut ignored, &listening)?;
         if tables.since.is_empty() {
             return Ok(());
@@ -167,6 +181,14 @@ impl Undo<'_> {
         journal.record(EventKind::StageStarted { stage: Stage::Steps })?;
         let total = self.prepared.steps.len() as u64;
         let mut rewritten = false;
+        let rows_of = |table: &TableName| self.before.rows_of(table);
+        let execution = Execution {
+            dialect: self.engine.database.dialect(),
+            options: self.options,
+            journal,
+            interrupt: self.engine.interrupt,
+            rows_of: &rows_of,
+        };
         for (position, step) in self.prepared.steps.iter().rev().enumerate() {
             let started = std::time::Instant::now();
             journal.record(EventKind::StepStarted {
@@ -178,7 +200,7 @@ impl Undo<'_> {
             })?;
             let mut rows = 0;
             for (number, statement) in step.undo.of_all().into_iter().flatten().enumerate() {
-                rows += apply::execute(statement, &step.name, number as u64 + 1, &mut rewritten, self.options, journal, writer)?;
+                rows += execution.execute(statement, &step.name, number as u64 + 1, &mut rewritten, writer)?;
             }
             writer.settle()?;
             journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
@@ -186,7 +208,11 @@ impl Undo<'_> {
         finished(journal, Stage::Steps, began)
     }
 
-    fn prove(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<Verdict> {
+    /// Proves that the contents are those of the snapshot.
+    ///
+    /// # Errors
+    /// Where something could not be looked at. What differs is in the verdict.
+    pub(crate) fn prove(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<Verdict> {
         let began = std::time::Instant::now();
         journal.record(EventKind::StageStarted { stage: Stage::Verify })?;
         let folder = directory.after();
@@ -199,7 +225,7 @@ impl Undo<'_> {
         };
         let now = writer.catalog()?;
         let listening = Listening::new(journal, self.before);
-        let since = self.keep_new_writes.then_some(Since(self.left));
+        let since = self.left.filter(|_| self.keep_new_writes).map(Since);
         let after = After::Live(writer, &folder, since);
         let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
         compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);

@@ -161,6 +161,12 @@ impl Snapshot {
         self.manifest.tables.iter().find(|entry| entry.table == *name)
     }
 
+    /// How many rows a table has; `None` where it is not covered.
+    #[must_use]
+    pub fn rows_of(&self, name: &TableName) -> Option<u64> {
+        self.table(name).map(|entry| entry.contents.digest.rows)
+    }
+
     /// A query by its rule.
     #[must_use]
     pub fn query(&self, rule: &str) -> Option<&QueryEntry> {

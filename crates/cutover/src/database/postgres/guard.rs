@@ -16,8 +16,10 @@ use crate::model::error::Result;
 /// The trigger's name on every table.
 pub(super) const TRIGGER: &str = "cutover_guard";
 
-/// Raises on `number` that a table is closed: `object_not_in_prerequisite_state`, which no application takes for a conflict
-/// to be tried again at once.
+/// The run that a guard was raised by: the only argument of its trigger, which ends in a NUL.
+const RUN_OF_TRIGGER: &str = "convert_from(substring(t.tgargs FROM 1 FOR length(t.tgargs) - 1), 'UTF8')";
+
+/// Refuses with `object_not_in_prerequisite_state`, which no application takes for a conflict to be tried again at once.
 const FUNCTION: &str = "CREATE OR REPLACE FUNCTION cutover.guard() RETURNS trigger LANGUAGE plpgsql AS $guard$
 BEGIN
   IF current_setting('cutover.run', true) IS DISTINCT FROM TG_ARGV[0] THEN
@@ -56,20 +58,33 @@ fn install(connection: &mut Connection, run: &str, fence: &Fence, lock_timeout: 
     let literal = PostgresDialect.quote_literal(run);
     for table in &fence.tables {
         let name = quoted(connection, table);
-        let there = connection.value(&format!(
-            "SELECT count(*) FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = '{TRIGGER}' \
-             WHERE c.oid = to_regclass({}) AND t.oid IS NULL AND c.relkind IN ('r', 'p')",
+        let guarded_by = connection.rows(&format!(
+            "SELECT {RUN_OF_TRIGGER} IS NOT DISTINCT FROM {literal} FROM pg_class c \
+             LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = '{TRIGGER}' \
+             WHERE c.oid = to_regclass({}) AND c.relkind IN ('r', 'p')",
             PostgresDialect.quote_literal(&name)
         ))?;
-        if there.as_deref() == Some("1") {
+        // A guard of another run was left by one that was killed before the journal knew it: nothing of it is under way.
+        if guarded_by.first().is_some_and(|row| row.first().and_then(Option::as_deref) != Some("t")) {
             // ALWAYS: else a session with session_replication_role = replica would pass.
             connection.batch(&format!(
-                "CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name} FOR EACH STATEMENT \
+                "DROP TRIGGER IF EXISTS {TRIGGER} ON {name}; CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {name} FOR EACH STATEMENT \
                  EXECUTE FUNCTION cutover.guard({literal}); ALTER TABLE {name} ENABLE ALWAYS TRIGGER {TRIGGER}"
             ))?;
         }
     }
     Ok(())
+}
+
+/// The run whose guards stand; `None` where none do.
+///
+/// # Errors
+/// The server's.
+pub(super) fn standing(connection: &mut Connection) -> Result<Option<String>> {
+    connection.value(&format!(
+        "SELECT min({RUN_OF_TRIGGER}) FROM pg_trigger t WHERE t.tgname = '{TRIGGER}' AND NOT t.tgisinternal \
+         AND t.tgfoid = to_regprocedure('cutover.guard()')"
+    ))
 }
 
 /// Takes every guard down, of whichever run. What was taken down is returned for people.

@@ -6,7 +6,7 @@ use super::address::Address;
 use super::cells::decode;
 use super::dialect::PostgresDialect;
 use super::session::{Connection, number, unexpected_answer};
-use super::{catalog, entries, inputs, journal, sequences, together};
+use super::{catalog, entries, guard, inputs, journal, sequences, together};
 use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
@@ -145,6 +145,10 @@ impl Reader for PostgresReader {
 
     fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
         self.reading(|connection| entries::read(connection, run))
+    }
+
+    fn standing_fence(&mut self) -> Result<Option<String>> {
+        self.reading(guard::standing)
     }
 
     fn load(&mut self) -> Result<Option<u64>> {

@@ -175,6 +175,7 @@ mod tests {
             bytes: Some(52_428_800),
             estimated_rows: None,
             rewrite_obstacles: obstacles.iter().map(|reason| (*reason).to_owned()).collect(),
+            unit_obstacles: Vec::new(),
         }
     }
 

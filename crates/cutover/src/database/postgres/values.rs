@@ -1,7 +1,7 @@
 //! What PostgreSQL's types can hold.
 
 use crate::model::table::{Catalog, ObjectKind, ObjectName};
-use crate::model::value::ValueKind;
+use crate::model::value::{ValueKind, quoted_words};
 
 /// The digits of a second's fraction that times have where their type says nothing.
 const FRACTION: usize = 6;
@@ -55,32 +55,9 @@ fn declared(data_type: &str, catalog: &Catalog) -> ValueKind {
     }
 }
 
-/// `'open', 'it''s'`.
-fn quoted_words(list: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut rest = list;
-    while let Some(start) = rest.find('\'') {
-        let mut word = String::new();
-        rest = &rest[start + 1..];
-        while let Some(end) = rest.find('\'') {
-            word.push_str(&rest[..end]);
-            rest = &rest[end + 1..];
-            match rest.strip_prefix('\'') {
-                Some(more) => {
-                    word.push('\'');
-                    rest = more;
-                }
-                None => break,
-            }
-        }
-        words.push(word);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{kind, quoted_words};
+    use super::kind;
     use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties};
     use crate::model::value::ValueKind;
 
@@ -102,6 +79,5 @@ mod tests {
         assert_eq!(kind("mood", &catalog), ValueKind::Enum(vec!["sad".to_owned(), "it's fine".to_owned()]));
         assert_eq!(kind("short", &catalog), ValueKind::Text { longest: Some(3) });
         assert_eq!(kind("integer[]", &catalog), ValueKind::Unknown);
-        assert_eq!(quoted_words(""), Vec::<String>::new());
     }
 }

@@ -284,6 +284,10 @@ impl Reader for PostgresWriter {
         self.reader.entries(run)
     }
 
+    fn standing_fence(&mut self) -> Result<Option<String>> {
+        self.reader.standing_fence()
+    }
+
     fn load(&mut self) -> Result<Option<u64>> {
         self.reader.load()
     }

@@ -167,7 +167,15 @@ pub(super) fn table(handle: &Handle, entry: &Entry) -> Result<Table> {
             name: column.name,
         })
         .collect();
-    Ok(Table { name: TableName::local(&entry.name), columns, keys, bytes: None, estimated_rows: None, rewrite_obstacles: Vec::new() })
+    Ok(Table {
+        name: TableName::local(&entry.name),
+        columns,
+        keys,
+        bytes: None,
+        estimated_rows: None,
+        rewrite_obstacles: Vec::new(),
+        unit_obstacles: Vec::new(),
+    })
 }
 
 /// A column as `PRAGMA table_xinfo` tells it.

@@ -40,7 +40,7 @@ pub(super) fn step(
     }
     ready.undo = match &data.undo {
         Some(undo) => {
-            let undo = undo.iter().map(|undo| statement(undo, plan, dialect, values)).collect();
+            let undo = undo.iter().map(|undo| statement(undo, plan, dialect, values, catalog)).collect();
             paired(undo, ready.statements.len())
         }
         // The table goes with the step that made it, and the rows with the table.

@@ -148,7 +148,7 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
 impl Prepared {
     /// The fence that the steps need: what they name, and the foreign-key partners of that.
     #[must_use]
-    pub fn fence(&self, options: &Options) -> Fence {
+    pub fn fence(&self, options: &Options, mode: Mode) -> Fence {
         let mut tables = self.touched.clone();
         for (_, relationship) in &self.relationships {
             if self.touched.contains(&relationship.child) || self.touched.contains(&relationship.parent) {
@@ -162,8 +162,8 @@ impl Prepared {
             lock_timeout: options.lock_timeout,
             patience: options.patience,
             terminate_blockers: options.terminate_blockers,
-            mode: Mode::Atomic,
-            unfenced: false,
+            mode,
+            unfenced: options.unfenced,
         }
     }
 }

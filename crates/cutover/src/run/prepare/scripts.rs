@@ -6,7 +6,7 @@ use crate::model::dialect::Dialect;
 use crate::model::table::{Catalog, TableName};
 use crate::plan::{Plan, PlanStatement, RunValues, Step};
 
-use super::{Prepared, PreparedStatement, PreparedStep, Undo};
+use super::{Batch, Prepared, PreparedStatement, PreparedStep, Undo};
 
 /// Makes an SQL step ready, and adds the tables that it names to those that are fenced.
 #[allow(clippy::too_many_arguments, reason = "a script needs all of the plan's surroundings to be made ready")]
@@ -20,7 +20,7 @@ pub(super) fn script(
     catalog: &Catalog,
     prepared: &mut Prepared,
 ) -> PreparedStep {
-    let ready = |of_plan: &PlanStatement| statement(of_plan, plan, dialect, values);
+    let ready = |of_plan: &PlanStatement| statement(of_plan, plan, dialect, values, catalog);
     for statement in statements {
         let named = named_tables(plan, statement, catalog);
         if !is_plain_dml(statement) {
@@ -36,14 +36,24 @@ pub(super) fn script(
 }
 
 /// Makes one statement of an SQL file ready.
-pub(super) fn statement(statement: &PlanStatement, plan: &Plan, dialect: &dyn Dialect, values: &RunValues) -> PreparedStatement {
+pub(super) fn statement(
+    statement: &PlanStatement,
+    plan: &Plan,
+    dialect: &dyn Dialect,
+    values: &RunValues,
+    catalog: &Catalog,
+) -> PreparedStatement {
     PreparedStatement {
         sql: plan.sql(statement, dialect, values),
         place: statement.place.clone(),
         rewrites: may_rewrite(statement),
         boundary: dialect.boundary(&statement.statement),
-        done_when: None,
-        batch: None,
+        done_when: statement.done_when.as_ref().map(|query| plan.sql(query, dialect, values)),
+        batch: statement.batch.as_ref().map(|batch| Batch {
+            table: catalog.find(&batch.table.to_string()).map_or_else(|| batch.table.clone(), |table| table.name.clone()),
+            column: batch.column.clone(),
+            rows: batch.rows,
+        }),
     }
 }
 

@@ -1,0 +1,31 @@
+//! `cutover clean`: a fence that a run has left is taken down.
+
+use cutover::model::error::Result;
+use cutover::run::in_place::{self, Release};
+
+use super::run;
+use crate::arguments::Clean;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::options;
+
+/// Takes fences down, and gives the run up that a person names.
+///
+/// # Errors
+/// Where an unfinished run is in the way: nothing was touched.
+pub fn execute(context: &Context, arguments: &Clean) -> Result<Exit> {
+    let database = context.open(&arguments.database.url)?;
+    let engine = context.engine(database.as_ref());
+    let abandon = arguments.run.as_deref().filter(|_| arguments.abandon);
+    let Release { abandoned, notes } = in_place::release(&engine, abandon, &options::of_clean(arguments)).map_err(run::untouched)?;
+    let mut lines: Vec<_> = abandoned
+        .map(|run| format!("the run {run} is given up: everything stands as its steps left it"))
+        .into_iter()
+        .chain(notes)
+        .collect();
+    if lines.is_empty() {
+        lines.push("nothing to clean: no fence stands".to_owned());
+    }
+    context.terminal.result(&lines.join("\n"))?;
+    Ok(Exit::Done)
+}

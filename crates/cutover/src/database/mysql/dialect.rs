@@ -1,0 +1,110 @@
+//! How MySQL and MariaDB write SQL.
+
+use super::script::{RULES, boundary, refuse};
+use super::{literal, render, values};
+use crate::model::dialect::{Boundary, Dialect, Refusal};
+use crate::model::operation::{Operation, PortableType, Rendered};
+use crate::model::script;
+use crate::model::statement::{ScriptStatement, SplitError};
+use crate::model::table::{Catalog, Column, Table, TableName};
+use crate::model::value::ValueKind;
+
+/// The dialect of MySQL and MariaDB.
+#[derive(Debug, Clone, Copy)]
+pub struct MysqlDialect;
+
+impl Dialect for MysqlDialect {
+    fn name(&self) -> &'static str {
+        "mysql"
+    }
+
+    fn quote_identifier(&self, name: &str) -> String {
+        format!("`{}`", name.replace('`', "``"))
+    }
+
+    fn quote_literal(&self, text: &str) -> String {
+        literal::text(text)
+    }
+
+    fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError> {
+        script::split(script, &RULES)
+    }
+
+    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
+        render::render(operation, table)
+    }
+
+    fn type_name(&self, data_type: PortableType) -> &'static str {
+        render::data_type(data_type)
+    }
+
+    fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
+        refuse(statement)
+    }
+
+    fn boundary(&self, statement: &ScriptStatement) -> Boundary {
+        boundary(statement)
+    }
+
+    fn distinct(&self, left: &str, right: &str) -> String {
+        format!("NOT (({left}) <=> ({right}))")
+    }
+
+    fn value_kind(&self, column: &Column, _: &Catalog) -> ValueKind {
+        values::kind(&column.data_type)
+    }
+
+    fn gives_value(&self, table: &Table, column: &Column, catalog: &Catalog) -> bool {
+        values::gives_value(table, column, catalog)
+    }
+
+    fn value_literal(&self, kind: &ValueKind, text: &str) -> String {
+        values::literal(kind, text, &|text| self.quote_literal(text))
+    }
+
+    fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String {
+        let bytes = || self.distinct(&format!("CAST({left} AS BINARY)"), &format!("CAST({right} AS BINARY)"));
+        match kind {
+            _ if kind.equal_is_same() => self.distinct(left, right),
+            ValueKind::Json => self.distinct(&format!("CAST({left} AS JSON)"), &format!("CAST({right} AS JSON)")),
+            // Of a column that the plan makes, perhaps a number: 1.5 is stored as 1.50 where the type says so.
+            ValueKind::Unknown => format!("({} AND {})", bytes(), self.distinct(left, right)),
+            // Most collations call upper and lower case equal.
+            _ => bytes(),
+        }
+    }
+
+    fn update_from(&self, table: &TableName, assignments: &[(String, String)], query: &str, condition: &str) -> String {
+        let set: Vec<_> = assignments.iter().map(|(column, value)| format!("target.{} = {value}", self.quote_identifier(column))).collect();
+        format!("UPDATE {} AS target\nJOIN ({query}) AS file\nON {condition}\nSET {}", self.quote_table(table), set.join(", "))
+    }
+
+    /// As for every database; but `rows` is a word of the language here.
+    fn duplicates(&self, table: &TableName, columns: &[String]) -> String {
+        let list = self.quote_columns("", columns);
+        let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
+        format!(
+            "SELECT {list}, COUNT(*) AS `rows` FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            self.quote_table(table),
+            not_null.join(" AND ")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_doubled_and_backslashes_keep_their_meaning() {
+        assert_eq!(MysqlDialect.quote_identifier("a`b"), "`a``b`");
+        assert_eq!(MysqlDialect.quote_literal("it's"), "'it''s'");
+        assert_eq!(MysqlDialect.quote_literal("a\\'b"), "'a\\\\''b'");
+        assert_eq!(MysqlDialect.quote_literal("a\0b"), "'a\\0b'");
+    }
+
+    #[test]
+    fn null_counts_as_a_value_where_two_are_compared() {
+        assert_eq!(MysqlDialect.distinct("a", "b + 1"), "NOT ((a) <=> (b + 1))");
+    }
+}

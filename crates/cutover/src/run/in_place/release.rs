@@ -1,0 +1,88 @@
+//! Taking the fence down: at the end of a run, and where a person gives a run up.
+
+use crate::database::{Fence, Mode, RunRecord, Writer};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::run::options::{Engine, Options};
+use crate::run::transaction;
+
+use super::{ABANDONED, Work, committed, row_of, unfinished};
+
+/// Takes the fence down. What cannot be put back is told, and stays known to the database's journal.
+pub(super) fn lower(engine: &Engine<'_>, writer: &mut dyn Writer) -> Vec<String> {
+    match writer.lower() {
+        Ok(notes) => {
+            notes.iter().for_each(|note| engine.monitor.notice(note));
+            notes
+        }
+        Err(error) => vec![format!("the fence could not be taken down: {error}"), "cutover clean tries again".to_owned()],
+    }
+}
+
+/// Ends a run that has executed nothing. The state that the database is in then is returned.
+pub(super) fn give_up(work: &Work<'_>, writer: &mut dyn Writer, hints: &mut Vec<String>) -> String {
+    let given_up = match row_of(&writer.records().unwrap_or_default(), &work.directory.run) {
+        Some(_) => work.state(ABANDONED, writer),
+        None => Ok(()),
+    };
+    match given_up.and_then(|()| writer.lower()) {
+        Ok(notes) => {
+            notes.iter().for_each(|note| work.engine.monitor.notice(note));
+            "failed before the first statement of a step: the database is as it was, and no fence stands".to_owned()
+        }
+        Err(error) => {
+            hints.push(format!("the server could not be told so: {error}"));
+            hints.push(format!("cutover clean {} --abandon takes the fence down", work.directory.run));
+            "failed before the first statement of a step: the contents are as they were; the fence may still be up".to_owned()
+        }
+    }
+}
+
+/// What was released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The run that was given up, where one was.
+    pub abandoned: Option<String>,
+    /// What was put back.
+    pub notes: Vec<String>,
+}
+
+/// Takes down whatever fence in-place runs have left. A run that is not finished keeps its own, unless it is named in `abandon`: then
+/// it is given up, and everything stays as its steps have left it.
+///
+/// # Errors
+/// `Refused` where an unfinished run is not named, or another one is.
+pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) -> Result<Release> {
+    let records = engine.database.read()?.records()?;
+    let unfinished = unfinished(&records);
+    match (unfinished, abandon) {
+        (Some(record), None) => {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                format!("the run {} is not finished: its fence protects what is half done", record.run),
+            )
+            .hint(format!("cutover resume {} finishes it, cutover rollback {} takes it back", record.run, record.run))
+            .hint(format!("cutover clean {} --abandon leaves everything as it stands, and takes the fence down", record.run))
+            .hint("nothing was touched"));
+        }
+        (found, Some(run)) if found.is_none_or(|record| record.run != run) => {
+            return Err(Error::new(ErrorKind::Refused, format!("the database knows no unfinished run {run}")).hint("nothing was touched"));
+        }
+        _ => {}
+    }
+    let run = unfinished.map_or("clean", |record| record.run.as_str());
+    let mut writer = transaction::lock(engine, run, options)?;
+    let fence = Fence {
+        tables: Vec::new(),
+        strongest: Vec::new(),
+        lock_timeout: options.lock_timeout,
+        patience: options.patience,
+        terminate_blockers: options.terminate_blockers,
+        mode: Mode::InPlace,
+        unfenced: true,
+    };
+    writer.open(&fence, &mut |message| engine.monitor.notice(&message))?;
+    if let Some(record) = unfinished {
+        committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;
+    }
+    Ok(Release { abandoned: unfinished.map(|record| record.run.clone()), notes: writer.lower()? })
+}

@@ -1,0 +1,129 @@
+//! MariaDB: scans and a whole snapshot against its own program for backups.
+
+use std::process::{Command, Stdio};
+
+use super::Bench;
+use super::contents::{Address, TABLES};
+use super::programs::{output, seconds};
+use super::table::{Goal, Row, Section};
+use super::turns::{Side, medians};
+use crate::mariadb::Programs;
+use crate::servers::Servers;
+
+/// The server that is measured, and the programs of its version.
+pub struct MariaDb {
+    server: Servers,
+    programs: Programs,
+}
+
+/// The variable from which the programs of both sides take the password.
+const PASSWORD: &str = "MYSQL_PWD";
+
+/// The name of the plan's demo on the server.
+const REGISTRY: &str = "registry";
+
+impl MariaDb {
+    /// A server that has been started, and the programs that started it.
+    pub fn new(server: Servers, programs: Programs) -> Self {
+        Self { server, programs }
+    }
+
+    /// How cutover reaches a database.
+    fn address(&self, database: &str) -> Result<Address, String> {
+        let account = self.account()?;
+        let url = format!("mysql://{}@{}:{}/{database}", account.user, account.host, account.port);
+        Ok(Address { url, password: Some((PASSWORD, account.password.to_owned())) })
+    }
+
+    fn account(&self) -> Result<Account<'_>, String> {
+        Account::of(self.server.url()).ok_or_else(|| "the server's URL is not one of MariaDB".to_owned())
+    }
+
+    /// One of the product's programs, with the account of the server and no argument that tells the password.
+    fn program(&self, name: &str) -> Result<Command, String> {
+        let account = self.account()?;
+        let mut command = Command::new(self.programs.path_of(name));
+        command.arg("--no-defaults").arg(format!("--host={}", account.host)).arg(format!("--port={}", account.port));
+        command.arg(format!("--user={}", account.user)).env(PASSWORD, account.password);
+        Ok(command)
+    }
+
+    fn version(&self) -> Result<String, String> {
+        output(self.program("mariadb")?.args(["--skip-column-names", "--batch", "--execute", "SELECT VERSION()"]))
+    }
+
+    /// The seconds in which the product's own program writes tables to nowhere, from its start to its end; all of the
+    /// database where none are named.
+    fn dump(&self, tables: &[&str]) -> Result<f64, String> {
+        let mut command = self.program("mariadb-dump")?;
+        command.args(["--single-transaction", REGISTRY]).args(tables).stdout(Stdio::null());
+        seconds(&mut command)
+    }
+}
+
+/// Measures one table, the 12 tables, and the whole command.
+///
+/// # Errors
+/// Where a program fails.
+pub fn measure(bench: &Bench) -> Result<Section, String> {
+    let mariadb = bench.mariadb.as_ref().ok_or("there is no MariaDB server")?;
+    eprintln!("building the MariaDB database {REGISTRY}");
+    output(mariadb.program("mariadb")?.args(["--execute", &format!("CREATE DATABASE {REGISTRY}")]))?;
+    let registry = mariadb.address(REGISTRY)?;
+    let mut demo = bench.programs.cutover(&bench.work.path("home"));
+    output(demo.args(["demo", "cms-id", "--database", &registry.url]).envs(registry.password.clone()))?;
+
+    let mut rows = Vec::new();
+    for (what, tables) in [("`student_modules`", &["student_modules"][..]), ("the 12 tables", &TABLES)] {
+        let [dump, stored, digest] = medians(
+            what,
+            bench.turns,
+            [
+                Side::new("mariadb-dump", || mariadb.dump(tables)),
+                Side::new("stored", || bench.scan("stored", &registry, tables)),
+                Side::new("digest", || bench.scan("digest", &registry, tables)),
+            ],
+        )?;
+        rows.push(Row::cost(format!("{what}: snapshot scan, stored"), stored, dump, Goal::AtMost(1.3)));
+        rows.push(Row::cost(format!("{what}: verification scan"), digest, dump, Goal::AtMost(1.1)));
+    }
+    let what = "`cutover snapshot` of the whole database";
+    let [dump, snapshot] = medians(
+        what,
+        bench.turns,
+        [Side::new("mariadb-dump", || mariadb.dump(&[])), Side::new("cutover snapshot", || bench.snapshot(&registry))],
+    )?;
+    rows.push(Row::cost(what, snapshot, dump, Goal::AtMost(1.3)));
+    let notes = vec![format!("MariaDB {} with innodb_buffer_pool_size = 256M and otherwise MariaDB's defaults.", mariadb.version()?)];
+    Ok(Section { sides: ["cutover", "mariadb-dump > /dev/null"], rows, notes })
+}
+
+/// The parts of `mysql://USER:PASSWORD@HOST:PORT/`.
+#[derive(Debug, PartialEq, Eq)]
+struct Account<'a> {
+    user: &'a str,
+    password: &'a str,
+    host: &'a str,
+    port: &'a str,
+}
+
+impl<'a> Account<'a> {
+    fn of(url: &'a str) -> Option<Self> {
+        let (account, place) = url.strip_prefix("mysql://")?.rsplit_once('@')?;
+        let (user, password) = account.split_once(':')?;
+        let (host, port) = place.trim_end_matches('/').split_once(':')?;
+        Some(Self { user, password, host, port })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Account;
+
+    #[test]
+    fn an_account_is_taken_from_the_url() {
+        let account = Account { user: "root", password: "secret", host: "127.0.0.1", port: "3307" };
+        assert_eq!(Account::of("mysql://root:secret@127.0.0.1:3307/"), Some(account));
+        assert_eq!(Account::of("postgres://postgres@127.0.0.1:5432/postgres"), None);
+    }
+}
