@@ -18,7 +18,7 @@ const FILE: &str = "id,code,name\n1,PK,Pakistan\n2,SA,Saudi Arabia\n3,OM,Oman\n4
 
 fn manifest(name: &str, contract: &str) -> String {
     format!(
-        "format = 1\nname = \"{name}\"\ndatabases = [\"postgres\", \"sqlite\"]\n\n[keys]\ncountries = [\"code\"]\n\n[contract]\n{contract}\n"
+        "format = 1\nname = \"{name}\"\ndatabases = [\"postgres\", \"mysql\", \"sqlite\"]\n\n[keys]\ncountries = [\"code\"]\n\n[contract]\n{contract}\n"
     )
 }
 
@@ -200,6 +200,9 @@ fn upper_case_trigger(site: &Site) -> String {
             CREATE TRIGGER capitals BEFORE INSERT OR UPDATE ON countries FOR EACH ROW EXECUTE FUNCTION capitals();"
                 .to_owned()
         }
+        "mysql" => "CREATE TRIGGER inserted BEFORE INSERT ON countries FOR EACH ROW SET NEW.name = upper(NEW.name);
+            CREATE TRIGGER updated BEFORE UPDATE ON countries FOR EACH ROW SET NEW.name = upper(NEW.name);"
+            .to_owned(),
         _ => "CREATE TRIGGER inserted AFTER INSERT ON countries BEGIN UPDATE countries SET name = upper(NEW.name) WHERE id = NEW.id; END;
             CREATE TRIGGER updated AFTER UPDATE ON countries BEGIN UPDATE countries SET name = upper(NEW.name) WHERE id = NEW.id; END;"
             .to_owned(),
