@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mysql::consts::CapabilityFlags;
 use mysql::{Opts, OptsBuilder};
 use percent_encoding::percent_decode_str;
 
@@ -91,6 +92,8 @@ impl Address {
             .tcp_keepalive_time_ms(Some(KEEPALIVE_MILLISECONDS))
             .max_allowed_packet(Some(LARGEST_PACKET))
             .stmt_cache_size(0_usize)
+            // An UPDATE touches the rows that it finds, also where it leaves them as they were.
+            .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
             .ssl_opts(encryption.options());
         Ok(Self { options, encryption, database, place })
     }

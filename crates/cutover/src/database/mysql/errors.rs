@@ -147,7 +147,9 @@ fn without_excerpt(message: &str) -> (&str, Option<Near>) {
     let Some((text, line)) = rest.rsplit_once("' at line ") else { return (message, None) };
     let Ok(line) = line.trim().parse() else { return (message, None) };
     let before = before.rsplit_once(';').map_or(before, |(fault, _)| fault);
-    (before, Some(Near { text: text.to_owned(), line }))
+    // Newer servers say that they have cut it off.
+    let text = text.strip_suffix("...").unwrap_or(text).to_owned();
+    (before, Some(Near { text, line }))
 }
 
 /// `line 2, column 8 of the statement: SELECT nme FROM …`. What the server shows begins on the line that it tells, as a rule.

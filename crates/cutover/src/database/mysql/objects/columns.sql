@@ -1,12 +1,12 @@
 -- Columns of tables; those of views follow from the view.
 SELECT 'column', TABLE_NAME, COLUMN_NAME,
-    COLUMN_TYPE AS type,
-    IF(IS_NULLABLE = 'NO', 'yes', NULL) AS not_null,
+    COLUMN_TYPE AS `type`,
+    IF(IS_NULLABLE = 'NO', 'yes', NULL) AS `not_null`,
     COLUMN_DEFAULT AS `default`,
-    COLLATION_NAME AS collation,
-    NULLIF(EXTRA, '') AS extra,
-    NULLIF(GENERATION_EXPRESSION, '') AS generated,
-    SRS_ID AS srid, -- only mysql
-    NULLIF(COLUMN_COMMENT, '') AS comment
+    COLLATION_NAME AS `collation`,
+    NULLIF(EXTRA, '') AS `extra`,
+    NULLIF(GENERATION_EXPRESSION, '') AS `generated`,
+    SRS_ID AS `srid`, -- only mysql
+    NULLIF(COLUMN_COMMENT, '') AS `comment`
 FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = DATABASE()

@@ -1,5 +1,5 @@
 -- Rights on the database, its tables and columns, as far as the account may see them.
-SELECT 'grant', NULL, CONCAT(PRIVILEGE_TYPE, ' ON DATABASE TO ', GRANTEE), NULLIF(IS_GRANTABLE, 'NO') AS grantable
+SELECT 'grant', NULL, CONCAT(PRIVILEGE_TYPE, ' ON DATABASE TO ', GRANTEE), NULLIF(IS_GRANTABLE, 'NO') AS `grantable`
 FROM information_schema.SCHEMA_PRIVILEGES
 WHERE TABLE_SCHEMA = DATABASE()
 UNION ALL
