@@ -76,7 +76,7 @@ fn may_have_committed(directory: &RunDirectory) -> Result<bool> {
 /// An in-place run that ended in any other way than before its first statement.
 fn may_be_half_done(directory: &RunDirectory) -> Result<bool> {
     let last = directory.events()?.pop().map(|event| event.kind);
-    let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::Failed | Outcome::DryRun, .. }));
+    let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::NotStarted | Outcome::Failed | Outcome::DryRun, .. }));
     Ok(directory.mode()? == Mode::InPlace.to_string() && !never_begun)
 }
 

@@ -7,7 +7,9 @@ use super::faults::{Faults, did_you_mean};
 use super::master_data::Declared;
 use super::parameters::{ParameterValue, Parameters, put_in};
 use super::variants::DATABASES;
-use super::{Plan, PlanFiles, PlanPlaces, PlanStatement, RunValues, criteria, enum_values, files, grants, ledger, queries, script, steps};
+use super::{
+    Plan, PlanFiles, PlanPlaces, PlanStatement, RunValues, criteria, enum_values, files, grants, hooks, ledger, queries, script, steps,
+};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, Place, Result};
 use crate::model::statement::TokenKind;
@@ -114,6 +116,8 @@ fn read(
     if let Some(section) = section(&mut manifest, "criteria", reading) {
         (plan.criteria, reading.places.criteria) = criteria::read(reading, section).into_iter().unzip();
     }
+    let of_hooks = section(&mut manifest, "hooks", reading);
+    plan.hooks = hooks::read(of_hooks, &mut reading.faults);
     let export = section(&mut manifest, "export", reading);
     (plan.export, reading.places.export_keys) = ledger::read_export(export, &mut reading.faults);
     if let Some((ledger, place)) = section(&mut manifest, "ledger", reading).and_then(|section| ledger::read_ledger(reading, section)) {

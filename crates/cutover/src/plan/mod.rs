@@ -13,6 +13,7 @@ pub mod against;
 pub mod contract;
 pub mod criteria;
 pub mod files;
+pub mod hooks;
 pub mod load;
 pub mod master_data;
 pub mod parameters;
@@ -78,6 +79,8 @@ pub struct Plan {
     pub export: Export,
     /// The application's own migration ledger, where the plan has one.
     pub ledger: Option<Ledger>,
+    /// Programs that are run around it.
+    pub hooks: Vec<hooks::Hook>,
     /// What people should know before they run it: functions of clock and chance, parameters that nothing uses.
     pub warnings: Vec<Fault>,
     /// Where its files say what only a database can contradict.

@@ -295,6 +295,7 @@ impl Report {
                     (open.rows, open.seconds) = (Some(*rows), Some(*seconds));
                 }
             }
+            EventKind::HookFinished { ok: false, how, output, .. } => self.notices.push(format!("{how}; what it said is in {output}")),
             EventKind::Noticed { message } => self.notices.push(message.clone()),
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
@@ -305,6 +306,7 @@ impl Report {
             | EventKind::TableVerified { .. }
             | EventKind::RuleDecided { .. }
             | EventKind::VerdictReached { .. }
+            | EventKind::HookFinished { .. }
             | EventKind::CommitStarted => {}
         }
     }

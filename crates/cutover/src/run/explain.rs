@@ -34,6 +34,8 @@ pub struct Explanation {
     pub fence: Vec<String>,
     /// What is checked, by rule, with its title.
     pub rules: Vec<(String, String)>,
+    /// Programs that are run around it.
+    pub hooks: Vec<String>,
     /// The checklist.
     pub criteria: Vec<String>,
     /// What people should know: functions whose results differ from run to run, for instance.
@@ -83,6 +85,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
         contract: contract(plan),
         fence: Vec::new(),
         rules: rules(plan),
+        hooks: plan.hooks.iter().map(super::hooks::in_words).collect(),
         criteria: plan.criteria.iter().map(|criterion| criterion.sentence.clone()).collect(),
         warnings: plan.warnings.iter().map(|warning| format!("{}: {} ({})", warning.place, warning.message, warning.remedy)).collect(),
     };

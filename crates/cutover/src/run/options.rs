@@ -55,6 +55,8 @@ pub struct Options {
     pub batch_delay: Duration,
     /// In-place: how many statements of other sessions the server may be working on before the next range waits.
     pub max_load: Option<u64>,
+    /// Whether the plan's programs are run.
+    pub hooks: bool,
     /// Whether everything is rolled back even where the verdict passes.
     pub dry_run: bool,
     /// Rules accepted by name.
@@ -88,6 +90,7 @@ impl Default for Options {
             unfenced: false,
             batch_delay: Duration::ZERO,
             max_load: None,
+            hooks: true,
             dry_run: false,
             accept: Vec::new(),
             strict: false,

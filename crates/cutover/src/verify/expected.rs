@@ -252,7 +252,7 @@ pub fn not_null(
         for column in differing {
             let quoted = dialect.quote_identifier(column);
             let sql =
-                format!("SELECT COUNT(*) AS rows FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
+                format!("SELECT COUNT(*) AS counted FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
             let (_, rows) = offenders(reader, &sql)?;
             let count = rows.first().and_then(|row| row.cells.first()?.after.as_ref()?.parse::<u64>().ok()).unwrap_or(0);
             if count > 0 {

@@ -20,11 +20,13 @@ use crate::database::{Raised, RunRecord, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::TableName;
+use crate::plan::hooks::Moment;
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::Snapshot;
 use crate::verify::rulings::Rulings;
 
 use super::apply::{Execution, begin_step};
+use super::hooks::Hooks;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, prepare};
 use super::transaction::{self, FenceLimit, finished};
@@ -69,6 +71,8 @@ impl Work<'_> {
         let fence = transaction::fence(self.engine, self.plan, self.options, self.values)?;
         let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
         preflight::not_applied_meanwhile(&writer.records()?, self.plan)?;
+        let Self { engine, plan, options, directory, journal, .. } = *self;
+        Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
         self.state(RUNNING, writer)?;
         let prepared = prepare(self.plan, self.engine.database.dialect(), &writer.catalog()?, self.values, self.options)?;
         let before = self.snapshot(&prepared, log, writer)?;
