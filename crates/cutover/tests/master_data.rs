@@ -145,7 +145,8 @@ fn new_rows_must_give_every_column_that_needs_a_value(scratch: Scratch) {
     );
     let manifest = manifest("half", "");
     let plan = site.plan(&[("plan.toml", &manifest), ("steps/0100_countries.csv", "id,code\n1,PK\n")]);
-    assert_eq!(site.end(&plan, &options(), &Silent).outcome, Outcome::Committed, "no row is new");
+    let ended = site.end(&plan, &options(), &Silent);
+    assert_eq!(ended.outcome, Outcome::Committed, "no row is new: {ended:?}");
     let error = refused(&site, "id,code\n1,PK\n2,SA\n");
     assert!(
         told(&error).contains("0100_countries.csv:3:3: the row would be new, and the file does not give `countries`.`name`"),

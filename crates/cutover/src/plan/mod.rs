@@ -26,6 +26,7 @@ mod faults;
 mod grants;
 mod header;
 mod ledger;
+mod narrow;
 mod operation;
 mod queries;
 mod script;
@@ -47,6 +48,8 @@ pub use parameters::{ParameterType, ParameterValue};
 pub struct Plan {
     /// Its name: what runs and directories are called by.
     pub name: String,
+    /// The plan that it is one step of, where it has been narrowed to that.
+    pub part_of: Option<String>,
     /// Its title for people.
     pub title: String,
     /// The databases that it is written for, by their dialects' names.

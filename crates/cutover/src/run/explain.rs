@@ -9,6 +9,7 @@ use crate::model::error::{ErrorKind, Result};
 use crate::plan::{Plan, StepBody, contract::ChangeRule};
 
 use super::directory::run_values;
+use super::master_data;
 use super::options::{Engine, Options};
 use super::preflight::{self, Preflight};
 use super::prepare::{Prepared, prepare};
@@ -95,6 +96,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
             let mut reader = engine.database.read()?;
             explanation.session = Some(reader.session()?);
             let catalog = reader.catalog()?;
+            let found = master_data::look(plan, dialect, &catalog, reader.as_mut());
             drop(reader);
             explanation.ready = Some(match preflight::look(engine, plan, &values, options) {
                 Ok(Preflight::Applied(record)) => Readiness::Applied(record.run),
@@ -107,7 +109,10 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
                 }
                 Err(error) => return Err(error),
             });
-            let prepared = prepare(plan, dialect, &catalog, &values, options).ok();
+            let mut prepared = prepare(plan, dialect, &catalog, &values, options).ok();
+            if let (Some(prepared), Ok(found)) = (&mut prepared, &found) {
+                master_data::undo_of_found(prepared, plan, dialect, &catalog, found)?;
+            }
             if let Some(prepared) = &prepared {
                 let shown = |table: &crate::model::table::TableName| {
                     let rows = catalog.table(table).and_then(|table| table.estimated_rows);
@@ -130,7 +135,8 @@ fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
         name: step.name.clone(),
         title: step.title.clone(),
         ways: step.ways.iter().map(|(table, choice)| (table.to_string(), choice.clone())).collect(),
-        statements: step.statements.iter().map(|statement| statement.sql.clone()).collect(),
+        // The rows of a file are read in the file.
+        statements: step.statements.iter().filter(|_| step.proofs.is_empty()).map(|statement| statement.sql.clone()).collect(),
         undo: step.undo.of_all().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
     };
     prepared.steps.iter().map(step).collect()
@@ -173,7 +179,8 @@ fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
                 title: step.title.clone(),
                 ways: vec![(data.table.clone(), format!("brings {} rows in: {}", data.rows.len(), columns.join(", ")))],
                 statements: Vec::new(),
-                undo: data.undo.as_deref().map(sql),
+                // Without a database, nobody knows which of its rows are there already.
+                undo: Some(data.undo.as_deref().map(sql).unwrap_or_default()),
             }
         }
     };

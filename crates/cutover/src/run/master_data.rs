@@ -88,6 +88,14 @@ pub fn complete_undo(prepared: &mut Prepared, plan: &Plan, dialect: &dyn Dialect
     let text = std::fs::read(&path).map_err(|source| Error::file("read", &path, source))?;
     let found: Found = serde_json::from_slice(&text)
         .map_err(|source| Error::new(ErrorKind::Corrupt, format!("{} does not say what was found", path.display())).because(source))?;
+    undo_of_found(prepared, plan, dialect, catalog, &found)
+}
+
+/// As [`complete_undo`], from what has just been found.
+///
+/// # Errors
+/// As [`look`].
+pub fn undo_of_found(prepared: &mut Prepared, plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, found: &Found) -> Result<()> {
     for (step, ready) in plan.steps.iter().zip(&mut prepared.steps) {
         let lines = found.0.get(&step.name).filter(|lines| lines.changed.is_empty());
         if let (StepBody::MasterData(data), Undo::None, Some(lines)) = (&step.body, &ready.undo, lines) {

@@ -120,7 +120,7 @@ fn attempt(
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
     raise(engine, &transaction::fence(engine, plan, options, values)?, journal, writer)?;
-    preflight::not_applied_meanwhile(&writer.records()?, plan)?;
+    preflight::not_applied_meanwhile(&writer.records()?, plan, options)?;
     Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
     let catalog = writer.catalog()?;

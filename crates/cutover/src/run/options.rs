@@ -57,6 +57,8 @@ pub struct Options {
     pub max_load: Option<u64>,
     /// Whether the plan's programs are run.
     pub hooks: bool,
+    /// Whether a plan is run that has been applied already.
+    pub force: bool,
     /// Whether everything is rolled back even where the verdict passes.
     pub dry_run: bool,
     /// Rules accepted by name.
@@ -90,7 +92,9 @@ impl Default for Options {
             unfenced: false,
             batch_delay: Duration::ZERO,
             max_load: None,
-            hooks: true,
+            // Whoever runs programs of a plan has to say so.
+            hooks: false,
+            force: false,
             dry_run: false,
             accept: Vec::new(),
             strict: false,

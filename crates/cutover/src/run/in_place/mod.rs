@@ -70,7 +70,7 @@ impl Work<'_> {
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         let fence = transaction::fence(self.engine, self.plan, self.options, self.values)?;
         let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
-        preflight::not_applied_meanwhile(&writer.records()?, self.plan)?;
+        preflight::not_applied_meanwhile(&writer.records()?, self.plan, self.options)?;
         let Self { engine, plan, options, directory, journal, .. } = *self;
         Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
         self.state(RUNNING, writer)?;

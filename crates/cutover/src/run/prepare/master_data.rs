@@ -33,6 +33,10 @@ pub(super) fn step(
         prepared.touched.extend(catalog.find(name).map(|table| table.name.clone()));
     }
     let mut ready = PreparedStep::new(step);
+    let keys: Vec<_> = data.columns.iter().filter(|column| column.key).map(|column| column.name.as_str()).collect();
+    let rows = if data.rows.len() == 1 { "1 row".to_owned() } else { format!("{} rows", data.rows.len()) };
+    let table = catalog.find(&data.table).map_or_else(|| TableName::from(data.table.clone()), |table| table.name.clone());
+    ready.ways.push((table, format!("{rows} by {}: what is missing is inserted, what differs is updated", keys.join(" and "))));
     for upsert in batches(data, plan, dialect, catalog)? {
         ready.statements.push(PreparedStatement::of_engine(upsert.insert(dialect), &step.place, false, dialect));
         ready.statements.extend(upsert.update(dialect).map(|sql| PreparedStatement::of_engine(sql, &step.place, false, dialect)));
