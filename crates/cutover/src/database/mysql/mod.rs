@@ -35,6 +35,7 @@ mod session;
 mod settings;
 mod tls;
 mod together;
+mod values;
 mod writer;
 
 pub use dialect::MysqlDialect;

@@ -31,6 +31,7 @@ mod sequences;
 mod session;
 mod tls;
 mod together;
+mod values;
 mod writer;
 
 pub use dialect::PostgresDialect;
