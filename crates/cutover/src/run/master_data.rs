@@ -15,7 +15,7 @@ use crate::plan::{MasterData, Plan, Step, StepBody};
 use crate::snapshot::seal::private_file;
 
 use super::RunDirectory;
-use super::prepare::master_data::{batches, kind, levels, undo};
+use super::prepare::master_data::{batches, kind, left_out, levels, undo};
 use super::prepare::{Prepared, PreparedStep, Undo};
 
 mod cells;
@@ -254,21 +254,13 @@ impl Look<'_> {
             })?;
         }
         if let Some(row) = lines.new.iter().min().and_then(|line| self.data.row(*line)) {
-            faults.extend(self.left_out().into_iter().map(|column| {
+            faults.extend(left_out(self.data, self.dialect, self.catalog).into_iter().map(|column| {
                 let message =
                     format!("the row would be new, and the file does not give `{}`.`{column}`, which must not be NULL", self.data.table);
                 self.fault(row, key, message, "add the column to the file, or give it a default in the table by a step before")
             }));
         }
         Ok(lines)
-    }
-
-    /// Columns of the table that a new row needs and the file does not give.
-    fn left_out(&self) -> Vec<String> {
-        let Some(table) = self.catalog.find(&self.data.table) else { return Vec::new() };
-        let given = |name: &str| self.data.columns.iter().any(|column| column.name == name);
-        let needed = table.columns.iter().filter(|column| !column.nullable && !given(&column.name));
-        needed.filter(|column| !self.dialect.gives_value(table, column, self.catalog)).map(|column| column.name.clone()).collect()
     }
 
     /// The file's rows in batches. Why there are none goes to the faults, at the column that is asked about.
