@@ -9,6 +9,7 @@ mod cargo;
 mod check;
 mod code;
 mod conventions;
+mod crash;
 mod files;
 mod machine;
 mod mariadb;
@@ -19,8 +20,9 @@ mod test;
 const USAGE: &str = "\
 Tasks of this project:
 
-  cargo xtask test                all checks, then all tests, with private PostgreSQL and MariaDB servers for them
+  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, and a few kills
   cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
+  cargo xtask test crash …        kills the tool and the server at random moments, and compares what is left; --help tells more
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match (task.as_str(), rest.as_slice()) {
+        ("test", [first, ..]) if first == "crash" => crash::run(&rest[1..]),
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),
         ("bench", _) => bench::run(&rest),

@@ -3,11 +3,15 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::machine;
 
 /// The variable that names the directories of the programs, written as in `PATH`, for people and for the tests.
 pub const PROGRAMS_VARIABLE: &str = "CUTOVER_TEST_MYSQL_BIN";
+
+/// The variable from which the product's programs, and cutover, take a password.
+pub const PASSWORD_VARIABLE: &str = "MYSQL_PWD";
 
 /// What the server and the tests call.
 const PROGRAMS: [&str; 5] = ["mariadb-install-db", "mariadbd", "mariadb", "mariadb-admin", "mariadb-dump"];
@@ -37,6 +41,14 @@ impl Programs {
         paths.find(|path| path.is_file()).unwrap_or_else(|| PathBuf::from(program))
     }
 
+    /// One of them, with an account and no argument that tells the password.
+    pub fn command(&self, program: &str, account: &Account<'_>) -> Command {
+        let mut command = Command::new(self.path_of(program));
+        command.arg("--no-defaults").arg(format!("--host={}", account.host)).arg(format!("--port={}", account.port));
+        command.arg(format!("--user={}", account.user)).env(PASSWORD_VARIABLE, account.password);
+        command
+    }
+
     /// The directories that hold one of them, written as in `PATH`.
     pub fn directories(&self) -> OsString {
         let mut used: Vec<PathBuf> = Vec::new();
@@ -46,6 +58,35 @@ impl Programs {
             }
         }
         env::join_paths(used).unwrap_or_default()
+    }
+}
+
+/// The parts of `mysql://USER:PASSWORD@HOST:PORT/`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Account<'a> {
+    /// The user.
+    pub user: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The server's host.
+    pub host: &'a str,
+    /// The server's port.
+    pub port: &'a str,
+}
+
+impl<'a> Account<'a> {
+    /// The account in a private server's URL.
+    ///
+    /// # Errors
+    /// Where it is no such URL; it is not repeated, since it may hold a password.
+    pub fn of(url: &'a str) -> Result<Self, String> {
+        let parts = || {
+            let (account, place) = url.strip_prefix("mysql://")?.rsplit_once('@')?;
+            let (user, password) = account.split_once(':')?;
+            let (host, port) = place.trim_end_matches('/').split_once(':')?;
+            Some(Self { user, password, host, port })
+        };
+        parts().ok_or_else(|| "the server's URL is not mysql://USER:PASSWORD@HOST:PORT/".to_owned())
     }
 }
 
@@ -85,8 +126,16 @@ pub fn find() -> Result<Option<Programs>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROGRAMS, Programs};
+    use super::{Account, PROGRAMS, Programs};
     use std::fs;
+
+    #[test]
+    fn an_account_is_taken_from_the_url() {
+        let account = Account { user: "root", password: "secret", host: "127.0.0.1", port: "3307" };
+        assert_eq!(Account::of("mysql://root:secret@127.0.0.1:3307/"), Ok(account));
+        let wrong = Account::of("postgres://postgres:secret@127.0.0.1:5432/postgres").unwrap_err();
+        assert!(!wrong.contains("secret"), "{wrong}");
+    }
 
     #[test]
     fn programs_may_stand_in_several_directories() {

@@ -97,7 +97,7 @@ pub enum Command {
 /// A database that must be named.
 #[derive(Debug, Args)]
 pub struct Database {
-    /// The database: postgres://user@host/name, or the path of a SQLite file
+    /// The database: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file
     #[arg(long = "database", value_name = "URL", env = "DATABASE_URL", hide_env_values = true, value_parser = database_url)]
     pub url: DatabaseUrl,
 }
@@ -105,7 +105,7 @@ pub struct Database {
 /// A database that may be named.
 #[derive(Debug, Args)]
 pub struct OptionalDatabase {
-    /// The database: postgres://user@host/name, or the path of a SQLite file
+    /// The database: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file
     #[arg(long = "database", value_name = "URL", env = "DATABASE_URL", hide_env_values = true, value_parser = database_url)]
     pub url: Option<DatabaseUrl>,
 }

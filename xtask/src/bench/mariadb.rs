@@ -7,7 +7,7 @@ use super::contents::{Address, TABLES};
 use super::programs::{output, seconds};
 use super::table::{Goal, Row, Section};
 use super::turns::{Side, medians};
-use crate::mariadb::Programs;
+use crate::mariadb::{Account, PASSWORD_VARIABLE, Programs};
 use crate::servers::Servers;
 
 /// The server that is measured, and the programs of its version.
@@ -15,9 +15,6 @@ pub struct MariaDb {
     server: Servers,
     programs: Programs,
 }
-
-/// The variable from which the programs of both sides take the password.
-const PASSWORD: &str = "MYSQL_PWD";
 
 /// The name of the plan's demo on the server.
 const REGISTRY: &str = "registry";
@@ -30,22 +27,13 @@ impl MariaDb {
 
     /// How cutover reaches a database.
     fn address(&self, database: &str) -> Result<Address, String> {
-        let account = self.account()?;
+        let account = Account::of(self.server.url())?;
         let url = format!("mysql://{}@{}:{}/{database}", account.user, account.host, account.port);
-        Ok(Address { url, password: Some((PASSWORD, account.password.to_owned())) })
+        Ok(Address { url, password: Some((PASSWORD_VARIABLE, account.password.to_owned())) })
     }
 
-    fn account(&self) -> Result<Account<'_>, String> {
-        Account::of(self.server.url()).ok_or_else(|| "the server's URL is not one of MariaDB".to_owned())
-    }
-
-    /// One of the product's programs, with the account of the server and no argument that tells the password.
     fn program(&self, name: &str) -> Result<Command, String> {
-        let account = self.account()?;
-        let mut command = Command::new(self.programs.path_of(name));
-        command.arg("--no-defaults").arg(format!("--host={}", account.host)).arg(format!("--port={}", account.port));
-        command.arg(format!("--user={}", account.user)).env(PASSWORD, account.password);
-        Ok(command)
+        Ok(self.programs.command(name, &Account::of(self.server.url())?))
     }
 
     fn version(&self) -> Result<String, String> {
@@ -96,34 +84,4 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
     rows.push(Row::cost(what, snapshot, dump, Goal::AtMost(1.3)));
     let notes = vec![format!("MariaDB {} with innodb_buffer_pool_size = 256M and otherwise MariaDB's defaults.", mariadb.version()?)];
     Ok(Section { sides: ["cutover", "mariadb-dump > /dev/null"], rows, notes })
-}
-
-/// The parts of `mysql://USER:PASSWORD@HOST:PORT/`.
-#[derive(Debug, PartialEq, Eq)]
-struct Account<'a> {
-    user: &'a str,
-    password: &'a str,
-    host: &'a str,
-    port: &'a str,
-}
-
-impl<'a> Account<'a> {
-    fn of(url: &'a str) -> Option<Self> {
-        let (account, place) = url.strip_prefix("mysql://")?.rsplit_once('@')?;
-        let (user, password) = account.split_once(':')?;
-        let (host, port) = place.trim_end_matches('/').split_once(':')?;
-        Some(Self { user, password, host, port })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Account;
-
-    #[test]
-    fn an_account_is_taken_from_the_url() {
-        let account = Account { user: "root", password: "secret", host: "127.0.0.1", port: "3307" };
-        assert_eq!(Account::of("mysql://root:secret@127.0.0.1:3307/"), Some(account));
-        assert_eq!(Account::of("postgres://postgres@127.0.0.1:5432/postgres"), None);
-    }
 }

@@ -6,10 +6,10 @@
 //! then the supervisor stops the servers and removes their directory.
 
 use std::fmt;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 mod files;
 mod mariadb;
@@ -108,8 +108,9 @@ trait Kind: Sync {
     /// Where a file that it needs cannot be written.
     fn server(&self, files: &Files, purpose: Purpose, port: u16) -> Result<Command, String>;
 
-    /// Whether the server says that it answers. Its own files are asked, not the port, which a stranger may have taken.
-    fn is_ready(&self, files: &Files) -> bool;
+    /// Whether the server, which is this process, says that it answers. Its own files are asked, not the port, which a stranger
+    /// may have taken.
+    fn is_ready(&self, files: &Files, process: u32) -> bool;
 
     /// Whether a log tells that somebody else has the port.
     fn port_was_taken(&self, log: &str) -> bool;
@@ -127,6 +128,7 @@ pub struct Servers {
     product: Product,
     urls: Vec<String>,
     supervisor: Child,
+    answers: BufReader<ChildStdout>,
     directory: PathBuf,
 }
 
@@ -146,17 +148,15 @@ impl Servers {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("the servers' supervisor does not start: {error}"))?;
-        let mut line = String::new();
-        if let Some(output) = supervisor.stdout.take() {
-            BufReader::new(output).read_line(&mut line).map_err(|error| format!("the servers' supervisor does not answer: {error}"))?;
-        }
+        let mut answers = BufReader::new(supervisor.stdout.take().ok_or("the servers' supervisor has no output")?);
+        let line = next_line(&mut answers)?;
         let urls: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
         if urls.is_empty() {
             // Only to let it finish: it has told on stderr what was wrong.
             let _ = supervisor.wait();
             return Err(format!("there is no private {product} server"));
         }
-        Ok(Self { product, urls, supervisor, directory })
+        Ok(Self { product, urls, supervisor, answers, directory })
     }
 
     /// The superuser's URL of the first server.
@@ -164,10 +164,29 @@ impl Servers {
         self.urls.first().map_or("", String::as_str)
     }
 
+    /// Kills the first server and starts it again on the same files and port; it answers when this returns.
+    ///
+    /// # Errors
+    /// Where it does not start again.
+    pub fn crash(&mut self) -> Result<(), String> {
+        let told = self.supervisor.stdin.as_mut().map(|input| writeln!(input, "{}", supervisor::CRASH).and_then(|()| input.flush()));
+        match (told, next_line(&mut self.answers)?.as_str()) {
+            (Some(Ok(())), supervisor::RESTARTED) => Ok(()),
+            _ => Err(format!("the {} server was killed, and does not start again", self.product)),
+        }
+    }
+
     /// The superuser's URLs of the servers behind the first.
     pub fn further_urls(&self) -> &[String] {
         self.urls.get(1..).unwrap_or_default()
     }
+}
+
+/// What the supervisor says next, without the line's end; nothing where it has ended.
+fn next_line(answers: &mut BufReader<ChildStdout>) -> Result<String, String> {
+    let mut line = String::new();
+    answers.read_line(&mut line).map_err(|error| format!("the servers' supervisor does not answer: {error}"))?;
+    Ok(line.trim_end().to_owned())
 }
 
 impl Drop for Servers {

@@ -72,9 +72,11 @@ impl Kind for Postgres {
         Ok(server)
     }
 
-    fn is_ready(&self, files: &Files) -> bool {
+    fn is_ready(&self, files: &Files, process: u32) -> bool {
         let status = fs::read_to_string(files.data().join("postmaster.pid")).unwrap_or_default();
-        status.lines().nth(7).is_some_and(|state| state.trim() == "ready")
+        // A server that was killed has left its own.
+        let own = status.lines().next().is_some_and(|number| number.trim() == process.to_string());
+        own && status.lines().nth(7).is_some_and(|state| state.trim() == "ready")
     }
 
     fn port_was_taken(&self, log: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The process that owns the servers of a run.
 
 use std::fs::{self, DirBuilder};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,15 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How often another port is tried where the free one was taken before the server had it.
 const ATTEMPTS: u32 = 5;
 
-/// Runs servers in a new directory until standard input ends. Prints their URLs on one line when all of them answer.
+/// What the run writes to have the first server killed, as a machine that loses its memory would, and started again on the same
+/// files and port. The answer is `RESTARTED`, when it answers again.
+pub const CRASH: &str = "crash";
+
+/// The answer to `CRASH`.
+pub const RESTARTED: &str = "restarted";
+
+/// Runs servers in a new directory until standard input ends. Prints their URLs on one line when all of them answer, and then
+/// does what the lines of standard input say.
 ///
 /// # Errors
 /// Where one cannot be created, does not start, or has ended by itself.
@@ -91,9 +99,14 @@ impl Supervised {
             server.until_ready(self.product, self.kind.as_ref(), self.purpose)?;
         }
         let urls: Vec<_> = self.servers.iter().map(|server| self.kind.url(server.port)).collect();
-        // Where nobody reads any more, nobody holds our input either: the next line ends at once.
+        // Where nobody reads any more, nobody holds our input either: it ends at once.
         let _ = writeln!(io::stdout(), "{}", urls.join(" "));
-        let _ = io::stdin().read_to_end(&mut Vec::new());
+        for line in io::stdin().lines().map_while(Result::ok) {
+            let server = self.servers.first_mut().filter(|_| line == CRASH);
+            let server = server.ok_or_else(|| format!("nobody knows what to do at `{line}`"))?;
+            server.crash(self.product, self.kind.as_ref(), self.purpose)?;
+            let _ = writeln!(io::stdout(), "{RESTARTED}");
+        }
         for server in &mut self.servers {
             if server.has_ended() {
                 return Err(format!("a private {} server has ended by itself\n{}", self.product, server.files.end_of_log()));
@@ -107,6 +120,10 @@ impl Server {
     /// Starts it on a free port.
     fn start(&mut self, kind: &dyn Kind, purpose: Purpose) -> Result<(), String> {
         self.port = free_port()?;
+        self.start_on_port(kind, purpose)
+    }
+
+    fn start_on_port(&mut self, kind: &dyn Kind, purpose: Purpose) -> Result<(), String> {
         let (log, log_too) = self.files.new_log()?;
         let mut command = kind.server(&self.files, purpose, self.port)?;
         command.stdin(Stdio::null()).stdout(log).stderr(log_too);
@@ -120,7 +137,7 @@ impl Server {
         for _ in 0..ATTEMPTS {
             let patient_until = Instant::now() + PATIENCE;
             while !self.has_ended() {
-                if kind.is_ready(&self.files) {
+                if self.is_ready(kind) {
                     return Ok(());
                 }
                 if Instant::now() > patient_until {
@@ -134,6 +151,34 @@ impl Server {
             self.start(kind, purpose)?;
         }
         Err(format!("every port of the {product} server was taken before it had it\n{}", self.files.end_of_log()))
+    }
+
+    /// Kills it and starts it again, until it answers.
+    fn crash(&mut self, product: Product, kind: &dyn Kind, purpose: Purpose) -> Result<(), String> {
+        if let Some(mut process) = self.process.take() {
+            // Where it has ended already, there is nothing to kill.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        let patient_until = Instant::now() + PATIENCE;
+        loop {
+            self.start_on_port(kind, purpose)?;
+            while !self.has_ended() {
+                if self.is_ready(kind) {
+                    return Ok(());
+                }
+                sleep(PAUSE);
+            }
+            // What the killed server has left (children, the port) may take a moment to go.
+            if Instant::now() > patient_until {
+                return Err(format!("the {product} server does not start again after a crash\n{}", self.files.end_of_log()));
+            }
+            sleep(PAUSE);
+        }
+    }
+
+    fn is_ready(&self, kind: &dyn Kind) -> bool {
+        self.process.as_ref().is_some_and(|process| kind.is_ready(&self.files, process.id()))
     }
 
     fn has_ended(&mut self) -> bool {

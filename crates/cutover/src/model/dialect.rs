@@ -124,7 +124,9 @@ pub trait Dialect: Send + Sync {
         let list = self.quote_columns("", columns);
         let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
         format!(
-            "SELECT {list}, COUNT(*) AS rows FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            "SELECT {list}, COUNT(*) AS {} FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            // A reserved word in some databases.
+            self.quote_identifier("rows"),
             self.quote_table(table),
             not_null.join(" AND ")
         )

@@ -64,7 +64,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     master_data::look(plan, dialect, &catalog, reader.as_mut()).map_err(|error| error.hint("nothing was touched"))?;
     let prepared = prepare(plan, dialect, &catalog, values, options)?;
     if engine.mode(options)? == Mode::InPlace {
-        in_place::check_fitness(plan, &prepared, engine.database, options)?;
+        in_place::check_fitness(plan, &prepared, &catalog, engine.database, options)?;
     }
     let mut rulings = Rulings::default();
     let mut events = Vec::new();

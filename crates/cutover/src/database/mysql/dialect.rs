@@ -78,17 +78,6 @@ impl Dialect for MysqlDialect {
         let set: Vec<_> = assignments.iter().map(|(column, value)| format!("target.{} = {value}", self.quote_identifier(column))).collect();
         format!("UPDATE {} AS target\nJOIN ({query}) AS file\nON {condition}\nSET {}", self.quote_table(table), set.join(", "))
     }
-
-    /// As for every database; but `rows` is a word of the language here.
-    fn duplicates(&self, table: &TableName, columns: &[String]) -> String {
-        let list = self.quote_columns("", columns);
-        let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
-        format!(
-            "SELECT {list}, COUNT(*) AS `rows` FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
-            self.quote_table(table),
-            not_null.join(" AND ")
-        )
-    }
 }
 
 #[cfg(test)]

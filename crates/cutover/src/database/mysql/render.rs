@@ -65,10 +65,12 @@ fn add_column(operation: &AddColumn, table: &Table) -> Result<Rendered, String> 
         format!("ALTER TABLE {name} ADD COLUMN {quoted} {data_type} NULL"),
         format!("ALTER TABLE {name} DROP COLUMN {quoted}"),
     )];
-    let mut choice = "adds the column at the end, which writes no row".to_owned();
+    let mut choice = match fill {
+        None => "adds the column at the end without touching the rows: there is nothing to fill in".to_owned(),
+        Some(_) => "adds the column at the end and updates every row".to_owned(),
+    };
     if let Some(fill) = fill {
         changes.push(Change::undone_along(format!("UPDATE {name} SET {quoted} = ({fill})")));
-        choice.push_str(", and updates every row");
     }
     if !null {
         changes.push(Change::undone_along(format!("ALTER TABLE {name} MODIFY COLUMN {quoted} {data_type} NOT NULL")));

@@ -338,6 +338,7 @@ mod tests {
     fn comments_strings_and_names_follow_the_servers_own_rules() {
         assert_eq!(texts("SELECT 5--1; SELECT 2 -- a;\n; SELECT 3 # b;\n;"), ["SELECT 5--1", "SELECT 2", "SELECT 3"]);
         assert_eq!(texts(r#"SELECT 'a\';', "b;\"", `c;`; SELECT 'it''s;'"#), [r#"SELECT 'a\';', "b;\"", `c;`"#, "SELECT 'it''s;'"]);
+        assert_eq!(texts("--! batch = \"a.id 10\"\nSELECT 5--!0;\n  --! refused\nSELECT 2;"), ["SELECT 5--!0", "SELECT 2"]);
         assert!(one("UPDATE 2fa_codes SET a = 1").mentions("2fa_codes"));
         assert!(!one("UPDATE a SET b = \"2fa_codes\"").mentions("2fa_codes"));
         assert!(one("SELECT /*+ NO_INDEX(a) */ 1").text.contains("NO_INDEX"));

@@ -87,7 +87,12 @@ impl<'a> Lexer<'a> {
         // `5--1` is six: two dashes are a comment only before white space or a control character.
         let dashes =
             text.strip_prefix("--").is_some_and(|rest| rest.chars().next().is_none_or(|next| next == ' ' || next.is_ascii_control()));
-        dashes || text.starts_with('#')
+        // A line of a plan's header is a comment in every dialect; behind something else, `--!` would be three operators here.
+        let begins_line = || {
+            let before = &self.script[..self.script.len() - text.len()];
+            before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
+        };
+        dashes || text.starts_with('#') || (text.starts_with("--!") && begins_line())
     }
 
     fn end_of_block_comment(&self, start: usize) -> Result<usize, SplitError> {
