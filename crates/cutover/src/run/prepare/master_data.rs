@@ -99,6 +99,7 @@ pub fn batches<'a>(data: &'a MasterData, plan: &Plan, dialect: &dyn Dialect, cat
             kind: kind(&table.to_string(), &column.name, dialect, catalog),
             key: column.key,
             nullable: data.rows.iter().any(|row| row.cells[index].is_none()),
+            absent: false,
             reference: reference.transpose()?,
         });
     }
