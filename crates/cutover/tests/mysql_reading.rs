@@ -1,4 +1,5 @@
 //! Reading a real MySQL or MariaDB: cells, the catalog, and several sessions on one instant.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod mysql_support;
 
