@@ -1,4 +1,5 @@
 //! Reading a real MySQL or MariaDB: cells, the catalog, and several sessions on one instant.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod mysql_support;
 
@@ -139,7 +140,7 @@ const SMALL: &str = "CREATE TABLE schools (id int AUTO_INCREMENT PRIMARY KEY, na
     CREATE TRIGGER watch BEFORE UPDATE ON schools FOR EACH ROW SET NEW.name = TRIM(NEW.name); \
     CREATE FUNCTION twice(a int) RETURNS int DETERMINISTIC RETURN a * 2; \
     CREATE PROCEDURE twice(IN a int, OUT b int) SET b = a * 2; \
-    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM programs; \
+    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE DO DELETE FROM programs; \
     CREATE SEQUENCE numbers START WITH 5 INCREMENT BY 3";
 
 #[test]

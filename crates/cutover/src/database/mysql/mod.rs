@@ -83,6 +83,10 @@ impl Database for MysqlDatabase {
         Ok(Box::new(MysqlWriter::lock(&self.address, run, &self.interrupt)?))
     }
 
+    fn end_holder(&self) -> Result<bool> {
+        lock::end_holder(&mut session::Connection::open(&self.address, "cutover", &self.interrupt)?, &self.address.database)
+    }
+
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
         build::build(&self.address, &self.interrupt, statements, each)
     }
