@@ -181,8 +181,11 @@ pub fn levels(data: &MasterData) -> (Vec<Vec<&DataRow>>, Vec<&DataRow>) {
     (levels, Vec::new())
 }
 
-fn divided(rows: Vec<&DataRow>) -> Vec<Vec<(usize, &[Option<String>])>> {
-    let mut batches: Vec<Vec<(usize, &[Option<String>])>> = Vec::new();
+/// Lines and their cells.
+type Rows<'a> = Vec<(usize, &'a [Option<String>])>;
+
+fn divided(rows: Vec<&DataRow>) -> Vec<Rows<'_>> {
+    let mut batches: Vec<Rows<'_>> = Vec::new();
     let mut bytes = 0;
     for row in rows {
         let size: usize = row.cells.iter().flatten().map(String::len).sum();
