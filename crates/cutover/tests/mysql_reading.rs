@@ -390,3 +390,19 @@ fn the_session_says_what_it_talks_to() {
     assert_eq!((session.database, session.replica), (scratch.name.clone(), false));
     assert!(scratch.reader().load().unwrap().is_some());
 }
+
+#[test]
+fn rights_by_a_role_are_rights() {
+    let scratch = Scratch::new(SMALL);
+    let account = scratch.account("member", "");
+    let name = account.split(':').next().unwrap();
+    scratch.run(&format!(
+        "CREATE ROLE {name}_role; GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON {}.* TO {name}_role; GRANT {name}_role TO {name}@'%'; \
+         SET DEFAULT ROLE {name}_role FOR {name}@'%'",
+        scratch.name
+    ));
+    let catalog = scratch.database_as(&account).read().unwrap().catalog().unwrap();
+    // Without EXECUTE, an account does not even see that there are routines.
+    let hidden: Vec<_> = catalog.not_covered.iter().map(|entry| entry.object.to_string()).collect();
+    assert_eq!(hidden, ["routine routines"]);
+}

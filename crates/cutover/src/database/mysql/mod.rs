@@ -29,6 +29,7 @@ mod objects;
 mod reader;
 mod render;
 mod replication;
+mod rights;
 mod script;
 mod sequences;
 mod session;
