@@ -13,6 +13,7 @@ pub mod export;
 pub mod in_place;
 pub mod later;
 pub mod options;
+pub mod preconditions;
 pub mod preflight;
 pub mod prepare;
 pub mod ranges;

@@ -9,6 +9,7 @@ use crate::verify::rulings::{Rulings, Terms};
 
 use super::in_place;
 use super::options::{Engine, Options};
+use super::preconditions;
 use super::prepare::prepare;
 
 /// What preflight found.
@@ -65,6 +66,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     if engine.mode(options)? == Mode::InPlace {
         in_place::check_fitness(plan, &prepared, engine.database, options)?;
     }
+    preconditions::look(&prepared, options, reader.as_mut())?;
     let mut rulings = Rulings::default();
     let mut events = Vec::new();
     checks::run(plan, &plan.checks_before, dialect, values, reader.as_mut(), &mut rulings, &mut |check, checked| {
