@@ -3,15 +3,16 @@
 
 use std::process::ExitCode;
 
-use servers::Purpose;
-
 mod arrows;
 mod bench;
 mod cargo;
 mod check;
 mod code;
 mod conventions;
+mod crash;
 mod files;
+mod machine;
+mod mariadb;
 mod postgres;
 mod servers;
 mod test;
@@ -19,13 +20,17 @@ mod test;
 const USAGE: &str = "\
 Tasks of this project:
 
-  cargo xtask test                all checks, then all tests, with a private PostgreSQL server for them
-  cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with a private PostgreSQL server for them
+  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, and a few kills
+  cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
+  cargo xtask test crash …        kills the tool and the server at random moments, and compares what is left; --help tells more
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
 CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
+CUTOVER_TEST_MYSQL          the superuser URL of a MariaDB server to use instead of private ones
+CUTOVER_TEST_MYSQL_SERVERS  URLs of more of them, for runs, which stop the writes of a whole server
+CUTOVER_TEST_MYSQL_BIN      the directories of the MariaDB programs to use, written as in PATH
 ";
 
 fn main() -> ExitCode {
@@ -33,12 +38,11 @@ fn main() -> ExitCode {
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match (task.as_str(), rest.as_slice()) {
+        ("test", [first, ..]) if first == "crash" => crash::run(&rest[1..]),
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),
         ("bench", _) => bench::run(&rest),
-        (servers::SUPERVISE, [purpose, programs, directory]) => {
-            Purpose::of_word(purpose).and_then(|purpose| servers::supervise(purpose, programs.as_ref(), directory.as_ref()))
-        }
+        (servers::SUPERVISE, [product, purpose, count, directory]) => servers::supervise(product, purpose, count, directory.as_ref()),
         ("help" | "--help" | "-h", []) => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -2,13 +2,17 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use crate::machine;
 
 /// The variable that names the directory of the programs, for people and for the tests.
 pub const PROGRAMS_VARIABLE: &str = "CUTOVER_TEST_POSTGRES_BIN";
 
 /// What the server and the tests call.
 const PROGRAMS: [&str; 5] = ["initdb", "postgres", "pg_ctl", "pg_dump", "pg_restore"];
+
+/// Debian's packages.
+const PACKAGES: [&str; 2] = ["postgresql", "postgresql-client"];
 
 /// Where distributions install one directory for each major version.
 const INSTALLED: [&str; 2] = ["/usr/lib/postgresql", "/opt/homebrew/opt"];
@@ -22,15 +26,14 @@ pub fn find_or_install() -> Result<PathBuf, String> {
     if let Some(programs) = find()? {
         return Ok(programs);
     }
-    let installer = on_path("apt-get").filter(|_| is_root());
-    let Some(installer) = installer else {
+    let Some(installer) = machine::installer() else {
         return Err("the tests need the programs of a PostgreSQL server, and there are none in PATH or below /usr/lib/postgresql\n\
              install them: `apt-get install postgresql postgresql-client` on Debian and Ubuntu, `dnf install postgresql-server \
              postgresql-contrib` on Fedora, `brew install postgresql` on macOS\n\
              or set CUTOVER_TEST_POSTGRES_BIN to their directory"
             .to_owned());
     };
-    install(&installer)?;
+    machine::install(&installer, "PostgreSQL", &PACKAGES)?;
     find()?.ok_or_else(|| {
         format!("the packages are installed, but {} are not all below /usr/lib/postgresql: set {PROGRAMS_VARIABLE}", PROGRAMS.join(", "))
     })
@@ -47,38 +50,13 @@ pub fn find() -> Result<Option<PathBuf>, String> {
         }
         return Err(format!("{PROGRAMS_VARIABLE} is {}, which does not hold all of {}", named.display(), PROGRAMS.join(", ")));
     }
-    let in_path =
-        on_path("initdb").and_then(|program| program.canonicalize().ok()).and_then(|program| Some(program.parent()?.to_path_buf()));
+    let in_path = machine::on_path("initdb")
+        .and_then(|program| program.canonicalize().ok())
+        .and_then(|program| Some(program.parent()?.to_path_buf()));
     if let Some(programs) = in_path.filter(|programs| is_complete(programs)) {
         return Ok(Some(programs));
     }
     Ok(INSTALLED.iter().find_map(|installed| newest(Path::new(installed))))
-}
-
-/// Whether this process runs as root, as whom PostgreSQL refuses to run.
-pub fn is_root() -> bool {
-    identity(&["-u"]) == Some(0)
-}
-
-/// The user and the group as whom the server runs where this is root.
-///
-/// # Errors
-/// Where the machine has neither of the users that could run it.
-pub fn unprivileged_account() -> Result<(u32, u32), String> {
-    ["postgres", "nobody"]
-        .iter()
-        .find_map(|user| Some((identity(&["-u", user])?, identity(&["-g", user])?)))
-        .ok_or_else(|| "PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`: create one".to_owned())
-}
-
-/// A number that `id` prints; `None` where it knows no such user.
-fn identity(arguments: &[&str]) -> Option<u32> {
-    let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|directory| directory.join(program)).find(|path| path.is_file())
 }
 
 fn is_complete(programs: &Path) -> bool {
@@ -94,27 +72,6 @@ fn newest(installed: &Path) -> Option<PathBuf> {
         Some((version, entry.path().join("bin")))
     });
     versions.filter(|(_, programs)| is_complete(programs)).max().map(|(_, programs)| programs)
-}
-
-fn install(installer: &Path) -> Result<(), String> {
-    eprintln!("PostgreSQL is not installed: installing Debian's packages postgresql and postgresql-client");
-    for arguments in [&["update"][..], &["install", "-y", "--no-install-recommends", "postgresql", "postgresql-client"][..]] {
-        // What it prints is talk: stdout stays free for the tests' own results.
-        let status = Command::new(installer)
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .stdout(std::io::stderr())
-            .status()
-            .map_err(|error| format!("{} does not start: {error}", installer.display()))?;
-        if !status.success() {
-            return Err(format!(
-                "`apt-get {}` ended with {status}: install the packages postgresql and postgresql-client by hand, then try again",
-                arguments.join(" ")
-            ));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,19 +1,32 @@
-//! `cargo xtask test`: the checks, then every test, against a private PostgreSQL server.
+//! `cargo xtask test`: the checks, then every test, against private servers.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 
 use crate::cargo;
 use crate::check;
+use crate::crash;
+use crate::mariadb;
 use crate::postgres;
-use crate::servers::{Purpose, Server};
+use crate::servers::{Product, Purpose, Servers};
 
-/// The variable in which the tests find the superuser's URL of their server.
-const SERVER_VARIABLE: &str = "CUTOVER_TEST_POSTGRES";
+/// The variable in which the tests find the superuser's URL of their PostgreSQL server.
+const POSTGRES_VARIABLE: &str = "CUTOVER_TEST_POSTGRES";
+
+/// The variable in which the tests find the superuser's URL of their MariaDB server.
+const MYSQL_VARIABLE: &str = "CUTOVER_TEST_MYSQL";
+
+/// The variable in which the tests find the URLs of the MariaDB servers for runs. A run's fence stops the writes of a whole server, so
+/// each takes one of them for itself.
+const MYSQL_SERVERS_VARIABLE: &str = "CUTOVER_TEST_MYSQL_SERVERS";
+
+/// How many runs can go on at once on MariaDB. More would gain nothing on a small machine, and each server takes memory.
+const MYSQL_SERVERS: usize = 4;
 
 /// Runs the tests. Without arguments, all of them, and the checks before; with arguments, what `cargo test ARGUMENTS…`
-/// runs. The last line on stdout is `N passed, N failed`: the sums over all test programs, with one more failure for
+/// runs, without kills. The last line on stdout is `N passed, N failed`: the sums over all test programs, with one more failure for
 /// each check that failed and each test program that ended before its tests did.
 ///
 /// # Errors
@@ -24,17 +37,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
 
     let mut command = cargo::command(&root);
     command.arg("test").args(selection(arguments)).args(arguments).stdout(Stdio::piped());
-    let server = if env::var_os(SERVER_VARIABLE).is_some() {
-        if let Some(programs) = postgres::find()? {
-            command.env(postgres::PROGRAMS_VARIABLE, programs);
-        }
-        None
-    } else {
-        let programs = postgres::find_or_install()?;
-        let server = Server::start(Purpose::Tests, &programs)?;
-        command.env(SERVER_VARIABLE, server.url()).env(postgres::PROGRAMS_VARIABLE, programs);
-        Some(server)
-    };
+    let servers = start_servers(&mut command)?;
 
     let mut tests = command.spawn().map_err(|error| format!("cargo does not start: {error}"))?;
     let mut tally = match tests.stdout.take() {
@@ -42,7 +45,12 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         None => Tally::default(),
     };
     let status = tests.wait().map_err(|error| format!("cargo cannot be waited for: {error}"))?;
-    drop(server);
+    drop(servers);
+    if arguments.is_empty() && status.success() {
+        let (passed, failed) = crash::few()?;
+        tally.passed += passed;
+        tally.counted_failures += failed;
+    }
 
     if !status.success() && tally.failed() == 0 {
         eprintln!("\nno test failed, but cargo ended with {status}: see above what did not build");
@@ -53,7 +61,29 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     }
     println!("\n{} passed, {} failed", tally.passed, tally.failed() + failed_checks);
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
-    Ok(ExitCode::from(if code == 0 && failed_checks > 0 { 1 } else { code }))
+    Ok(ExitCode::from(if code == 0 && (failed_checks > 0 || tally.failed() > 0) { 1 } else { code }))
+}
+
+/// Starts the servers that the environment does not name, side by side, and tells the tests where they are.
+fn start_servers(command: &mut Command) -> Result<Vec<Servers>, String> {
+    let named = [POSTGRES_VARIABLE, MYSQL_VARIABLE].map(|variable| env::var_os(variable).is_some());
+    // One after the other: both may have to be installed, and Debian's installer takes one at a time.
+    let postgres = if named[0] { postgres::find()? } else { Some(postgres::find_or_install()?) };
+    let mariadb = if named[1] { mariadb::find()? } else { Some(mariadb::find_or_install()?) };
+    command.envs(postgres.map(|programs| (postgres::PROGRAMS_VARIABLE, programs)));
+    command.envs(mariadb.map(|programs| (mariadb::PROGRAMS_VARIABLE, programs.directories())));
+    let (postgres, mariadb) = thread::scope(|scope| {
+        let postgres = scope.spawn(|| (!named[0]).then(|| Servers::start(Product::Postgres, Purpose::Tests, 1)).transpose());
+        let mariadb = (!named[1]).then(|| Servers::start(Product::MariaDb, Purpose::Tests, 1 + MYSQL_SERVERS)).transpose();
+        (postgres.join(), mariadb)
+    });
+    let postgres = postgres.map_err(|_| "the PostgreSQL server could not be started".to_owned())??;
+    let mariadb = mariadb?;
+    command.envs(postgres.as_ref().map(|servers| (POSTGRES_VARIABLE, servers.url())));
+    if let Some(servers) = &mariadb {
+        command.env(MYSQL_VARIABLE, servers.url()).env(MYSQL_SERVERS_VARIABLE, servers.further_urls().join(" "));
+    }
+    Ok(postgres.into_iter().chain(mariadb).collect())
 }
 
 /// What cargo needs to be told besides the arguments: everything, to the end, unless they name packages of their own.

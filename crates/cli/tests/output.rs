@@ -86,7 +86,7 @@ fn a_run_is_told_calmly() {
         [seconds]  preflight: begins
         [seconds]  preflight: ended after [seconds]
         [seconds]  fence: begins
-        [seconds]  fence: other sessions' writes to 2 tables wait, raised in [seconds]
+        [seconds]  fence: other sessions' writes to 2 tables are held off, raised in [seconds]
         [seconds]  fence: ended after [seconds]
         [seconds]  snapshot: begins
         [seconds]  snapshot: schools, 2 rows, [seconds]

@@ -84,6 +84,8 @@ fn at_every_event(site: &Site, outcome: Outcome, action: &(dyn Fn() -> Result<()
 }
 
 each_database! {
+    only (postgres, sqlite)
+
     fn a_run_is_committed_verified_written_to_and_undone(scratch: Scratch) {
         let site = site(scratch);
         let plan = site.plan(&PLAN);

@@ -126,6 +126,8 @@ fn no_fence(site: &Site) {
 }
 
 each_database! {
+    only (postgres, sqlite)
+
     fn a_run_in_place_is_verified_and_taken_back(scratch: Scratch) {
         let site = site(scratch);
         let old = site.snapshot();

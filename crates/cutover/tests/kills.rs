@@ -89,6 +89,8 @@ fn old_and_new(site: &Site) -> (Snapshot, Snapshot, Site) {
 }
 
 each_database! {
+    only (postgres, sqlite)
+
     fn a_run_killed_after_any_event_leaves_the_old_or_the_new_contents(scratch: Scratch) {
         let site = site(scratch);
         let (old, new, _other) = old_and_new(&site);

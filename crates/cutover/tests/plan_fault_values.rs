@@ -127,3 +127,102 @@ fn bytes_that_are_not_text_are_told_with_their_place() {
         save it as UTF-8
     "##);
 }
+
+#[test]
+fn faults_of_ranges_are_told_where_they_stand() {
+    let plan = [
+        ("plan.toml", MANIFEST),
+        ("steps/1.sql", "--! batch = \"a 10\"\nUPDATE a SET b = 1 WHERE id BETWEEN :batch_first AND :batch_last;\n"),
+        ("steps/2.sql", "--! batch = \"a.id 10\"\nUPDATE a SET b = 1 WHERE id >= :batch_first;\n"),
+        ("steps/3.sql", "--! batch = \"a.id 10\"\nUPDATE a SET b = 1;\n"),
+        ("steps/4.sql", "UPDATE a SET b = 1 WHERE id BETWEEN :batch_first AND 3;\n"),
+        (
+            "checks/after/5.sql",
+            "--! batch = \"a.id 10\"\n--! done_when = \"SELECT 1\"\nSELECT 1 WHERE 1 BETWEEN :batch_first AND :batch_last;\n",
+        ),
+    ];
+    insta::assert_snapshot!(faults_of(&plan), @r##"
+    the plan plans/example has 8 faults
+
+    checks/after/5.sql:1:13: `batch` belongs to steps
+        --! batch = "a.id 10"
+                    ^
+        take it out: this file is executed as a whole
+
+    checks/after/5.sql:2:17: `done_when` belongs to steps
+        --! done_when = "SELECT 1"
+                        ^
+        take it out: this file is never resumed
+
+    steps/1.sql:1:13: `a 10` does not say in which ranges the statements are executed
+        --! batch = "a 10"
+                    ^
+        write the table and the column that is walked along, and the rows of one range: "candidates.id 10000"
+
+    steps/1.sql:2:37: `:batch_first` is only known in a step that is executed in ranges
+        UPDATE a SET b = 1 WHERE id BETWEEN :batch_first AND :batch_last;
+                                            ^
+        add to the header of a step: --! batch = "table.column 10000"
+
+    steps/1.sql:2:54: `:batch_last` is only known in a step that is executed in ranges
+        UPDATE a SET b = 1 WHERE id BETWEEN :batch_first AND :batch_last;
+                                                             ^
+        add to the header of a step: --! batch = "table.column 10000"
+
+    steps/2.sql:2:1: the statement holds one bound of its range only: `:batch_last` is missing
+        UPDATE a SET b = 1 WHERE id >= :batch_first;
+        ^
+        write: WHERE id BETWEEN :batch_first AND :batch_last
+
+    steps/3.sql:1:13: no statement of this file is executed in ranges
+        --! batch = "a.id 10"
+                    ^
+        write: WHERE id BETWEEN :batch_first AND :batch_last
+
+    steps/4.sql:1:37: `:batch_first` is only known in a step that is executed in ranges
+        UPDATE a SET b = 1 WHERE id BETWEEN :batch_first AND 3;
+                                            ^
+        add to the header of a step: --! batch = "table.column 10000"
+    "##);
+}
+
+#[test]
+fn faults_of_done_when_are_told_where_they_stand() {
+    let plan = [
+        ("plan.toml", MANIFEST),
+        (
+            "steps/1.sql",
+            "--! done_when = \"DELETE FROM a\"\nUPDATE a SET b = 1;\n--! done_when = \"SELECT 1; SELECT 2\"\nUPDATE a SET b = 2;\n",
+        ),
+        ("steps/2.sql", "--! done_when = 3\nUPDATE a SET b = :c;\n"),
+        ("steps/3.sql", "--! done_when = \"SELECT 1 FROM a WHERE b = :nothing\"\nUPDATE a SET b = 1;\n"),
+    ];
+    insta::assert_snapshot!(faults_of(&plan), @r##"
+    the plan plans/example has 5 faults
+
+    steps/1.sql:1:17: `done_when` must only read
+        --! done_when = "DELETE FROM a"
+                        ^
+        write one SELECT that returns a row where the statement has been done
+
+    steps/1.sql:3:17: `done_when` must be one query
+        --! done_when = "SELECT 1; SELECT 2"
+                        ^
+        write one SELECT that returns a row where the statement has been done
+
+    steps/2.sql:1:17: `done_when` must be a text in quotes, but is a whole number
+        --! done_when = 3
+                        ^
+        write for example "…"
+
+    steps/2.sql:2:18: `:c` is not a parameter of this plan
+        UPDATE a SET b = :c;
+                         ^
+        known: `run_date`, `run_started_at`; or declare it under [parameters] in plan.toml
+
+    steps/3.sql:1:17: `:nothing` is not a parameter of this plan
+        --! done_when = "SELECT 1 FROM a WHERE b = :nothing"
+                        ^
+        known: `run_date`, `run_started_at`; or declare it under [parameters] in plan.toml
+    "##);
+}

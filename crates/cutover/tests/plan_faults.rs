@@ -258,15 +258,15 @@ unique = ":unique_nam"
                  ^
         did you mean `unique_name`? Otherwise declare it under [parameters] in plan.toml
 
-    steps/2-data/0100_fill.sql:2:5: `batch` is not supported in this version
+    steps/2-data/0100_fill.sql:2:13: `batch` must be a text in quotes, but is a whole number
         --! batch = 1000
-            ^
-        take it out: every step runs in the one transaction of the run
+                    ^
+        write for example "…"
 
     steps/2-data/0100_fill.sql:3:5: unknown key `tmeout` in this header
         --! tmeout = "5s"
             ^
-        known: `tables`
+        known: `batch`, `tables`
 
     steps/2-data/0100_fill.sql:4:18: `:vlaue` is not a parameter of this plan
         UPDATE a SET b = :vlaue;

@@ -320,6 +320,7 @@ fn table(name: TableName, columns: &[&str]) -> Table {
         bytes: None,
         estimated_rows: None,
         rewrite_obstacles: Vec::new(),
+        unit_obstacles: Vec::new(),
         shape: Default::default(),
     }
 }

@@ -285,7 +285,13 @@ const RULES_POSTGRES: LexicalRules = LexicalRules {
     dollar_quotes: true,
     string_prefixes: true,
     bracket_identifiers: false,
+    backtick_identifiers: false,
+    double_quoted_strings: false,
+    backslash_escapes: false,
+    hash_comments: false,
+    digits_begin_words: false,
     trigger_bodies: false,
+    compound_bodies: false,
     client_command: None,
     client_command_leads: false,
 };
@@ -295,6 +301,12 @@ const RULES_SQLITE: LexicalRules = LexicalRules {
     dollar_quotes: false,
     string_prefixes: false,
     bracket_identifiers: true,
+    backtick_identifiers: true,
+    double_quoted_strings: false,
+    backslash_escapes: false,
+    hash_comments: false,
+    digits_begin_words: false,
     trigger_bodies: true,
+    compound_bodies: false,
     ..RULES_POSTGRES
 };

@@ -4,8 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use mysql::prelude::Queryable;
+
 mod support;
-use support::{Scratch, each_database, postgres_url};
+use support::{Scratch, each_database, mysql_url, postgres_url};
 
 each_database! {
     fn statements_run_and_rows_come_back_as_text(database: Scratch) {
@@ -25,12 +27,21 @@ each_database! {
     fn a_second_database_of_one_test_is_another_one(database: Scratch) {
         let other = match database.dialect() {
             "postgres" => Scratch::postgres("a_second_database_of_one_test_is_another_one"),
+            "mysql" => Scratch::mysql_without_runs("a_second_database_of_one_test_is_another_one"),
             _ => Scratch::sqlite("a_second_database_of_one_test_is_another_one"),
         };
         database.execute("CREATE TABLE marks (id integer)");
         other.execute("CREATE TABLE marks (id integer)");
         assert_ne!(database.url(), other.url());
         assert_ne!(database.directory(), other.directory());
+    }
+
+    fn a_copy_has_the_contents_and_is_another_database(database: Scratch) {
+        database.execute("CREATE TABLE marks (id integer PRIMARY KEY, grade varchar(2)); INSERT INTO marks VALUES (1, 'A'), (2, NULL)");
+        let copy = database.copy("a_copy_has_the_contents_and_is_another_database");
+        database.execute("DELETE FROM marks");
+        assert_eq!(copy.query("SELECT grade FROM marks ORDER BY id"), [[Some("A".to_owned())], [None]]);
+        assert_ne!(database.url(), copy.url());
     }
 
     fn a_wrong_statement_fails_the_test(database: Scratch) {
@@ -44,6 +55,12 @@ each_database! {
 fn exists(database: &str) -> bool {
     let mut client = postgres::Client::connect(&postgres_url(), postgres::NoTls).unwrap();
     !client.query("SELECT FROM pg_database WHERE datname = $1", &[&database]).unwrap().is_empty()
+}
+
+fn exists_on_mysql(database: &str) -> bool {
+    let mut session = mysql::Conn::new(mysql::Opts::from_url(&mysql_url()).unwrap()).unwrap();
+    let found: Option<u8> = session.exec_first("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", (database,)).unwrap();
+    found.is_some()
 }
 
 /// A scratch database that a test has filled, and whose test has then failed: its URL and its directory.
@@ -73,6 +90,12 @@ fn nothing_is_left_of_a_test_that_passes() {
     assert!(!exists(name_on_the_server(&url)) && !directory.exists());
     drop(open_session);
 
+    let database = Scratch::mysql_without_runs("nothing_is_left_of_a_test_that_passes_even_if_its_name_is_rather_long");
+    let (name, directory) = (name_on_the_server(&database.url()).to_owned(), database.directory().to_path_buf());
+    assert!(exists_on_mysql(&name) && directory.exists());
+    drop(database);
+    assert!(!exists_on_mysql(&name) && !directory.exists());
+
     let database = Scratch::sqlite("nothing_is_left");
     database.execute("CREATE TABLE marks (id integer)");
     let directory = database.directory().to_path_buf();
@@ -89,7 +112,24 @@ fn the_database_of_a_test_that_fails_is_kept() {
     client.batch_execute(&format!("DROP DATABASE \"{name}\"")).unwrap();
     std::fs::remove_dir_all(directory).unwrap();
 
+    let (url, directory) = kept_by_a_failure(Scratch::mysql_without_runs);
+    let name = name_on_the_server(&url);
+    assert!(exists_on_mysql(name) && directory.exists());
+    let mut session = mysql::Conn::new(mysql::Opts::from_url(&mysql_url()).unwrap()).unwrap();
+    session.query_drop(format!("DROP DATABASE `{name}`")).unwrap();
+    std::fs::remove_dir_all(directory).unwrap();
+
     let (url, directory) = kept_by_a_failure(Scratch::sqlite);
     assert!(PathBuf::from(url.strip_prefix("sqlite://").unwrap()).is_file());
     std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn a_server_for_runs_belongs_to_one_test_at_a_time() {
+    let database = Scratch::mysql("a_server_for_runs_belongs_to_one_test_at_a_time");
+    let copy = database.copy("a_server_for_runs_belongs_to_one_test_at_a_time");
+    let taken = |scratch: &Scratch| scratch.query("SELECT IS_FREE_LOCK('cutover test')") == [[Some("0".to_owned())]];
+    assert!(taken(&database));
+    drop(database);
+    assert!(taken(&copy), "as long as a copy is there");
 }

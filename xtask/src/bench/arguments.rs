@@ -5,12 +5,13 @@ pub const USAGE: &str = "\
 cargo xtask bench [--turns N] [--only SUBJECT,…] [--quick] [--write]
 
   --turns N          turns that count, an odd number; one more comes first and does not [default: 3]
-  --only SUBJECT,…   of scans, run, growth, memory and sqlite, only these
+  --only SUBJECT,…   of scans, run, growth, memory, sqlite and mariadb, only these
   --quick            without the PostgreSQL database of ten times the size
   --write            put the tables into docs/performance.md
 
 CUTOVER                     a program to measure instead of building target/release/cutover
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
+CUTOVER_TEST_MYSQL_BIN      the directories of the MariaDB programs to use, written as in PATH
 TMPDIR                      where the server keeps its files: on a disk, or durability costs nothing
 ";
 
@@ -27,10 +28,12 @@ pub enum Subject {
     Memory,
     /// SQLite.
     Sqlite,
+    /// MariaDB.
+    MariaDb,
 }
 
 impl Subject {
-    const ALL: [Self; 5] = [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite];
+    const ALL: [Self; 6] = [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb];
 
     /// Its word: in arguments, and in the markers on the page.
     pub fn word(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Subject {
             Self::Growth => "growth",
             Self::Memory => "memory",
             Self::Sqlite => "sqlite",
+            Self::MariaDb => "mariadb",
         }
     }
 
@@ -51,6 +55,7 @@ impl Subject {
             Self::Growth => "Ten times the rows",
             Self::Memory => "Peak memory",
             Self::Sqlite => "SQLite",
+            Self::MariaDb => "MariaDB",
         }
     }
 
@@ -117,7 +122,7 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_subjects_are_named() {
         let all = parse("").unwrap().unwrap();
-        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 5, false, false));
+        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 6, false, false));
         let some = parse("--only sqlite,scans --turns 5 --quick --write").unwrap().unwrap();
         assert_eq!(some, Arguments { turns: 5, subjects: vec![Subject::Scans, Subject::Sqlite], quick: true, write: true });
         assert_eq!(parse("--help"), Ok(None));

@@ -97,6 +97,15 @@ pub struct Built {
     pub name: String,
 }
 
+/// How a program reaches a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// What `--database` takes.
+    pub url: String,
+    /// The variable that holds the password, and the password, where there is one: no argument tells it.
+    pub password: Option<(&'static str, String)>,
+}
+
 impl Bench {
     /// The URL of a database of the server.
     pub fn url(&self, database: &str) -> String {
@@ -104,12 +113,13 @@ impl Bench {
         server.rsplit_once('/').map_or_else(|| server.to_owned(), |(server, _)| format!("{server}/{database}"))
     }
 
-    /// What `--database` takes.
-    pub fn address(&self, database: &Built) -> String {
-        match database.kind {
+    /// How programs reach a database that was built.
+    pub fn address(&self, database: &Built) -> Address {
+        let url = match database.kind {
             Kind::Postgres => self.url(&database.name),
             Kind::Sqlite => database.name.clone(),
-        }
+        };
+        Address { url, password: None }
     }
 
     /// The plan's demo, so many times as large as the real one: built where it is not there yet.
@@ -200,7 +210,7 @@ impl Bench {
     /// Where that directory cannot be made.
     pub fn run(&self, plan: &str, database: &Built) -> Result<Command, String> {
         let mut command = self.programs.cutover(&self.work.fresh("home")?);
-        command.args(["run", plan, "--database", &self.address(database)]);
+        command.args(["run", plan, "--database", &self.address(database).url]);
         Ok(command)
     }
 
@@ -208,10 +218,10 @@ impl Bench {
     ///
     /// # Errors
     /// Where it fails.
-    pub fn scan(&self, mode: &str, database: &Built, tables: &[&str]) -> Result<f64, String> {
+    pub fn scan(&self, mode: &str, database: &Address, tables: &[&str]) -> Result<f64, String> {
         let directory = self.work.fresh("scan")?;
         let mut command = self.programs.scan();
-        command.args([mode, "1", &self.address(database)]).arg(directory).args(tables);
+        command.args([mode, "1", &database.url]).arg(directory).args(tables).envs(database.password.clone());
         let told = output(&mut command)?;
         told.parse().map_err(|_| format!("the example `scan` printed no seconds but `{told}`"))
     }
@@ -220,9 +230,9 @@ impl Bench {
     ///
     /// # Errors
     /// Where it fails.
-    pub fn snapshot(&self, database: &Built) -> Result<f64, String> {
+    pub fn snapshot(&self, database: &Address) -> Result<f64, String> {
         let directory = self.work.fresh("snapshot")?;
         let mut command = self.programs.cutover(&self.work.path("home"));
-        seconds(command.args(["snapshot", "--database", &self.address(database)]).arg(directory))
+        seconds(command.args(["snapshot", "--database", &database.url]).arg(directory).envs(database.password.clone()))
     }
 }

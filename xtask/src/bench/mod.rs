@@ -8,12 +8,13 @@ use std::process::ExitCode;
 
 use crate::cargo;
 use crate::postgres;
-use crate::servers::{Purpose, Server};
+use crate::servers::{Product, Purpose, Servers};
 
 mod arguments;
 mod contents;
 mod growth;
 mod machine;
+mod mariadb;
 mod memory;
 mod migration;
 mod page;
@@ -25,6 +26,7 @@ mod turns;
 
 use arguments::{Arguments, Subject};
 use contents::Work;
+use mariadb::MariaDb;
 use programs::Programs;
 use table::Section;
 
@@ -32,7 +34,9 @@ use table::Section;
 pub struct Bench {
     root: PathBuf,
     programs: Programs,
-    server: Server,
+    server: Servers,
+    /// Only where it is measured.
+    mariadb: Option<MariaDb>,
     work: Work,
     turns: u32,
     quick: bool,
@@ -54,9 +58,15 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let root = cargo::workspace_root()?;
     let programs = Programs::build(&root, postgres::find_or_install()?)?;
     let machine = machine::described(&programs, arguments.turns)?;
-    let server = Server::start(Purpose::Measurements, programs.of_postgres())?;
+    let server = Servers::start(Product::Postgres, Purpose::Measurements, 1)?;
+    let mariadb = if arguments.subjects.contains(&Subject::MariaDb) {
+        let programs = crate::mariadb::find_or_install()?;
+        Some(MariaDb::new(Servers::start(Product::MariaDb, Purpose::Measurements, 1)?, programs))
+    } else {
+        None
+    };
     let work = Work::create(&root)?;
-    let bench = Bench { root, programs, server, work, turns: arguments.turns, quick: arguments.quick };
+    let bench = Bench { root, programs, server, mariadb, work, turns: arguments.turns, quick: arguments.quick };
     println!("{machine}");
     for subject in &arguments.subjects {
         let section = subject.measure(&bench)?;
@@ -76,6 +86,7 @@ impl Subject {
             Self::Growth => growth::measure(bench),
             Self::Memory => memory::measure(bench),
             Self::Sqlite => sqlite::measure(bench),
+            Self::MariaDb => mariadb::measure(bench),
         }
     }
 }

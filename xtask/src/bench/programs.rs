@@ -41,11 +41,6 @@ impl Programs {
         Ok(Self { postgres, cutover, scan: root.join("target/release/examples/scan") })
     }
 
-    /// The directory of the PostgreSQL programs.
-    pub fn of_postgres(&self) -> &Path {
-        &self.postgres
-    }
-
     /// The program that is measured.
     pub fn path_of_cutover(&self) -> &Path {
         &self.cutover

@@ -12,6 +12,7 @@ use super::turns::{Side, medians};
 /// Where a program fails.
 pub fn measure(bench: &Bench) -> Result<Section, String> {
     let registry = bench.registry(Kind::Postgres, 1)?;
+    let address = bench.address(&registry);
     let mut rows = Vec::new();
     for (what, tables) in [("`student_modules`", &["student_modules"][..]), ("the 12 tables", &TABLES)] {
         let [copy, stored, digest] = medians(
@@ -19,8 +20,8 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
             bench.turns,
             [
                 Side::new("COPY", || server_copies(bench, &registry, tables)),
-                Side::new("stored", || bench.scan("stored", &registry, tables)),
-                Side::new("digest", || bench.scan("digest", &registry, tables)),
+                Side::new("stored", || bench.scan("stored", &address, tables)),
+                Side::new("digest", || bench.scan("digest", &address, tables)),
             ],
         )?;
         rows.push(Row::cost(format!("{what}: snapshot scan, stored"), stored, copy, Goal::AtMost(1.3)));
@@ -32,7 +33,7 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
     let [copy, snapshot] = medians(
         &what,
         bench.turns,
-        [Side::new("COPY", || server_copies(bench, &registry, &every)), Side::new("cutover snapshot", || bench.snapshot(&registry))],
+        [Side::new("COPY", || server_copies(bench, &registry, &every)), Side::new("cutover snapshot", || bench.snapshot(&address))],
     )?;
     rows.push(Row::cost(what, snapshot, copy, Goal::AtMost(1.3)));
     Ok(Section { sides: ["cutover", "COPY … TO '/dev/null'"], rows, notes: Vec::new() })
@@ -40,7 +41,7 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
 
 /// The seconds that the server needs to write tables as text to nowhere, one after the other.
 fn server_copies(bench: &Bench, database: &Built, tables: &[&str]) -> Result<f64, String> {
-    let mut psql = bench.programs.psql(&bench.address(database));
+    let mut psql = bench.programs.psql(&bench.address(database).url);
     psql.args(["--command", "\\timing on"]);
     for table in tables {
         psql.args(["--command", &format!("COPY {table} TO '/dev/null'")]);
@@ -59,7 +60,7 @@ fn timings(told: &str) -> Vec<f64> {
 fn all_tables(bench: &Bench, database: &Built) -> Result<Vec<String>, String> {
     let sql = "SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
         WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1";
-    let told = output(bench.programs.psql(&bench.address(database)).args(["--command", sql]))?;
+    let told = output(bench.programs.psql(&bench.address(database).url).args(["--command", sql]))?;
     Ok(told.lines().map(str::to_owned).collect())
 }
 

@@ -17,13 +17,14 @@ const TABLE: &str = "student_modules";
 /// Where a program fails.
 pub fn measure(bench: &Bench) -> Result<Section, String> {
     let registry = bench.registry(Kind::Sqlite, 1)?;
+    let address = bench.address(&registry);
     let [select, stored, digest] = medians(
         TABLE,
         bench.turns,
         [
             Side::new("SELECT", || seconds(Command::new("sqlite3").args(["-readonly", &registry.name, &format!("SELECT * FROM {TABLE}")]))),
-            Side::new("stored", || bench.scan("stored", &registry, &[TABLE])),
-            Side::new("digest", || bench.scan("digest", &registry, &[TABLE])),
+            Side::new("stored", || bench.scan("stored", &address, &[TABLE])),
+            Side::new("digest", || bench.scan("digest", &address, &[TABLE])),
         ],
     )?;
     let mut stages = String::new();

@@ -12,6 +12,7 @@ use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 use crate::model::url::DatabaseUrl;
 
+pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
 
@@ -354,16 +355,17 @@ pub enum Commit {
 pub fn open(url: &DatabaseUrl, interrupt: &Interrupt) -> Result<Box<dyn Database>> {
     match url.scheme().as_str() {
         "postgres" | "postgresql" => Ok(Box::new(postgres::PostgresDatabase::new(url, interrupt)?)),
+        "mysql" | "mariadb" => Ok(Box::new(mysql::MysqlDatabase::new(url, interrupt)?)),
         "sqlite" | "file" => Ok(Box::new(sqlite::SqliteDatabase::new(url, interrupt)?)),
         other => Err(Error::new(ErrorKind::Input, format!("no database is called `{other}`"))
-            .hint("use postgres://user@host/name, or the path of a SQLite file")),
+            .hint("use postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file")),
     }
 }
 
 /// The dialects of all supported databases.
 #[must_use]
-pub fn dialects() -> [&'static dyn Dialect; 2] {
-    [&postgres::PostgresDialect, &sqlite::SqliteDialect]
+pub fn dialects() -> [&'static dyn Dialect; 3] {
+    [&postgres::PostgresDialect, &mysql::MysqlDialect, &sqlite::SqliteDialect]
 }
 
 /// The dialect of one database by its word in plans.

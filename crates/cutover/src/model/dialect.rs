@@ -31,6 +31,11 @@ pub trait Dialect: Send + Sync {
     /// The most bytes that a name may have; a longer one is cut off in silence, or refused.
     fn longest_name(&self) -> usize;
 
+    /// A column as a scan reads it, where that is not the column by itself; its type is in the catalog's words.
+    fn read_plain(&self, column: &str, _data_type: &str) -> String {
+        column.to_owned()
+    }
+
     /// An expression read as another type, in the catalog's words: what a column that was changed to another type is compared in.
     fn read_as(&self, expression: &str, data_type: &str) -> String {
         format!("CAST({expression} AS {data_type})")
@@ -92,7 +97,9 @@ pub trait Dialect: Send + Sync {
         let list = self.quote_columns("", columns);
         let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
         format!(
-            "SELECT {list}, COUNT(*) AS rows FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            "SELECT {list}, COUNT(*) AS {} FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
+            // A reserved word in some databases.
+            self.quote_identifier("rows"),
             self.quote_table(table),
             not_null.join(" AND ")
         )

@@ -7,7 +7,8 @@
 //!
 //! **Bodies.** A semicolon does not end a statement inside the body of a SQLite trigger (`BEGIN … END`), of an
 //! SQL-standard function (`BEGIN ATOMIC … END`), and inside the parentheses of a PostgreSQL rule. A body ends at an
-//! `END` that follows a semicolon, which is also SQLite's own rule: the `END` of a `CASE` never does.
+//! `END` that follows a semicolon, which is also SQLite's own rule: the `END` of a `CASE` never does. The bodies of MySQL's
+//! stored programs have blocks within blocks; see `blocks`.
 //!
 //! **Parameters.** `:name` and `:"name"` stand for the plan's parameters, except inside of quotes, dollar quotes and
 //! comments, as part of `::` or `:=`, and where the colon directly follows a word, a number, a quote, `)` or `]`:
@@ -17,8 +18,10 @@ use std::collections::BTreeSet;
 
 use super::statement::{ScriptStatement, ScriptToken, SplitError, TokenKind};
 
+mod blocks;
 mod lexer;
 
+use blocks::Blocks;
 use lexer::{Lexeme, Lexer};
 
 /// What is special in one database's scripts. The rest, such as `''` in strings, is common to all.
@@ -30,10 +33,22 @@ pub struct LexicalRules {
     pub dollar_quotes: bool,
     /// Whether letters before a quote change its meaning: `E'\''`, `U&'…'`, `U&"…"`, and a string goes on in the next line.
     pub string_prefixes: bool,
-    /// Whether `[name]` and `` `name` `` are quoted identifiers.
+    /// Whether `[name]` is a quoted identifier.
     pub bracket_identifiers: bool,
+    /// Whether `` `name` `` is a quoted identifier.
+    pub backtick_identifiers: bool,
+    /// Whether `"text"` is a string and not a quoted identifier.
+    pub double_quoted_strings: bool,
+    /// Whether a backslash escapes what follows it in every string.
+    pub backslash_escapes: bool,
+    /// Whether `#` begins a comment, and `--` only where white space follows.
+    pub hash_comments: bool,
+    /// Whether a word may begin with digits: `2fa_codes`.
+    pub digits_begin_words: bool,
     /// Whether a trigger has a body of statements between `BEGIN` and `END`.
     pub trigger_bodies: bool,
+    /// Whether stored programs have bodies of blocks within blocks.
+    pub compound_bodies: bool,
     /// The character that begins a command of the database's own client, wherever it stands outside of quotes.
     pub client_command: Option<char>,
     /// Whether such a command can only stand at the beginning of a statement.
@@ -50,10 +65,10 @@ pub fn split(script: &str, rules: &LexicalRules) -> Result<Vec<ScriptStatement>,
     let mut statement = Collector::default();
     for lexeme in Lexer::new(script, rules) {
         let lexeme = lexeme?;
-        if let Some(error) = client_command(&lexeme, &statement, script, rules) {
+        if let Some(error) = client_command(&lexeme, &statement, script, rules).or_else(|| delimiter(&lexeme, &statement, script, rules)) {
             return Err(error);
         }
-        if lexeme.is(script, ";") && statement.body == Body::None {
+        if lexeme.is(script, ";") && statement.is_outside_of_bodies() {
             statements.extend(std::mem::take(&mut statement).finish(script)?);
         } else {
             statement.push(lexeme, script, rules);
@@ -81,11 +96,22 @@ fn client_command(lexeme: &Lexeme, statement: &Collector, script: &str, rules: &
     })
 }
 
+/// `DELIMITER` is what the mysql client needs in order to find the end of a body; here it is found without.
+fn delimiter(lexeme: &Lexeme, statement: &Collector, script: &str, rules: &LexicalRules) -> Option<SplitError> {
+    (rules.compound_bodies && statement.is_empty() && lexeme.is(script, "DELIMITER")).then(|| SplitError {
+        message: "DELIMITER is a command of the database's own command line client; the server does not know it".to_owned(),
+        offset: lexeme.span.start,
+        remedy: "take the DELIMITER lines out and end the body with `END;`: semicolons within BEGIN … END do not end the statement"
+            .to_owned(),
+    })
+}
+
 /// The statement that is being read.
 #[derive(Debug, Default)]
 struct Collector {
     lexemes: Vec<Lexeme>,
     body: Body,
+    blocks: Blocks,
 }
 
 /// Whether a semicolon belongs to the statement.
@@ -105,7 +131,14 @@ impl Collector {
         self.lexemes.is_empty()
     }
 
+    fn is_outside_of_bodies(&self) -> bool {
+        self.body == Body::None && !self.blocks.are_open()
+    }
+
     fn push(&mut self, lexeme: Lexeme, script: &str, rules: &LexicalRules) {
+        if rules.compound_bodies && (self.blocks.are_open() || blocks::may_begin(&self.lexemes, script)) {
+            self.blocks.read(&lexeme, self.lexemes.last(), script);
+        }
         self.lexemes.push(lexeme);
         self.body = self.body_after_last(script, rules);
     }
@@ -145,7 +178,14 @@ impl Collector {
 
     fn unfinished(&self) -> Option<SplitError> {
         let (offset, message, remedy) = match self.body {
-            Body::None => return None,
+            Body::None => {
+                let start = self.blocks.outermost()?;
+                (
+                    start,
+                    "this body of statements does not end",
+                    "end it with `END;`, and every IF, LOOP, WHILE, REPEAT and CASE in it with its own END",
+                )
+            }
             Body::Statements(start) => {
                 (start, "this body of statements does not end", "end it with `END;`, after the semicolon of its last statement")
             }

@@ -121,6 +121,9 @@ pub struct Table {
     pub estimated_rows: Option<u64>,
     /// Why a rewriting ALTER must not be used on it, one reason each; empty where it may.
     pub rewrite_obstacles: Vec<String>,
+    /// Why a statement on it cannot be part of a transaction, one reason each; empty where it can.
+    #[serde(default)]
+    pub unit_obstacles: Vec<String>,
     /// What operations have to know of it.
     #[serde(default)]
     pub shape: Shape,

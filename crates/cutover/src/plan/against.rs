@@ -24,6 +24,7 @@ pub fn check_against(plan: &Plan, catalog: &Catalog, dialect: &dyn Dialect) -> V
     check.relationships();
     check.criteria();
     check.exports();
+    check.ranges();
     let mut faults = check.faults.faults;
     faults.sort_by(|left, right| (&left.place, &left.message).cmp(&(&right.place, &right.message)));
     faults.dedup();
@@ -271,6 +272,26 @@ impl<'a> Check<'a> {
                 Some(self.catalog.relationships.iter().chain(&self.plan.relationships).map(name).collect())
             }
             _ => None,
+        }
+    }
+
+    /// Ranges walk along a key: a column that repeats a value would be cut in the middle of it, and NULLs are in no range.
+    fn ranges(&mut self) {
+        let mut seen = BTreeSet::new();
+        for step in &self.plan.steps {
+            let StepBody::Script { statements, undo } = &step.body else { continue };
+            for batch in statements.iter().chain(undo.iter().flatten()).filter_map(|statement| statement.batch.as_ref()) {
+                if !seen.insert(&batch.place) {
+                    continue;
+                }
+                let Some(table) = self.table(&batch.table.to_string(), &batch.place) else { continue };
+                if !table.keys.iter().any(|key| key.not_null && key.columns == [batch.column.as_str()]) {
+                    let message = format!("`{}.{}` is no key of one column without NULLs", batch.table, batch.column);
+                    let keys = table.keys.iter().filter(|key| key.not_null && key.columns.len() == 1);
+                    let keys: Vec<_> = keys.flat_map(|key| key.columns.iter().map(String::as_str)).collect();
+                    self.faults.add(batch.place.clone(), message, did_you_mean(&batch.column, keys));
+                }
+            }
         }
     }
 

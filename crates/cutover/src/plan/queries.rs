@@ -19,6 +19,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, folder: &str, dialect: &dyn Di
 fn query<'a>(reading: &mut Reading<'a>, family: &Family<'a>, check: bool, dialect: &dyn Dialect) -> Option<Query> {
     refuse_other_files(reading, family);
     let mut script = script::read(reading, family.sql(dialect.name())?, dialect)?;
+    script.refuse_step_keys(reading);
     let severity = if check { severity(reading, &mut script) } else { Severity::Error };
     let (title, statements) = script.finish(reading);
     let mut statements = statements.into_iter();
@@ -60,6 +61,7 @@ pub(super) fn read_probes<'a>(reading: &mut Reading<'a>, dialect: &dyn Dialect) 
 fn probe<'a>(reading: &mut Reading<'a>, family: &Family<'a>, dialect: &dyn Dialect) -> Option<Probe> {
     refuse_other_files(reading, family);
     let mut script = script::read(reading, family.sql(dialect.name())?, dialect)?;
+    script.refuse_step_keys(reading);
     let refused: Vec<bool> = script
         .marks
         .iter_mut()

@@ -120,6 +120,18 @@ fn divide<'a>(
 }
 
 impl Script<'_> {
+    /// Reports what says how a statement is executed and resumed, in a file that only asks.
+    pub(super) fn refuse_step_keys(&self, reading: &mut Reading<'_>) {
+        for statement in &self.statements {
+            if let Some(batch) = &statement.batch {
+                reading.faults.add(batch.place.clone(), "`batch` belongs to steps", "take it out: this file is executed as a whole");
+            }
+            if let Some(query) = &statement.done_when {
+                reading.faults.add(query.place.clone(), "`done_when` belongs to steps", "take it out: this file is never resumed");
+            }
+        }
+    }
+
     /// Reports what was not asked for: keys of the header, and marks.
     pub(super) fn finish(self, reading: &mut Reading<'_>) -> (Option<String>, Vec<PlanStatement>) {
         self.header.finish(&mut reading.faults);

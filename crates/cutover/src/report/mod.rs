@@ -295,6 +295,8 @@ impl Report {
                     (open.rows, open.seconds) = (Some(*rows), Some(*seconds));
                 }
             }
+            // A run that is resumed is told the same of its fence again.
+            EventKind::Noticed { message } if self.notices.contains(message) => {}
             EventKind::Noticed { message } => self.notices.push(message.clone()),
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });

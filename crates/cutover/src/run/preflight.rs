@@ -64,7 +64,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     }
     let prepared = prepare(plan, dialect, &catalog, values, options)?;
     if engine.mode(options)? == Mode::InPlace {
-        in_place::check_fitness(plan, &prepared, engine.database, options)?;
+        in_place::check_fitness(plan, &prepared, &catalog, engine.database, options)?;
     }
     preconditions::look(&prepared, options, reader.as_mut())?;
     let mut rulings = Rulings::default();

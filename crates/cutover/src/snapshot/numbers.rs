@@ -17,12 +17,18 @@ pub struct Numbers {
     /// How many cells are neither NULL nor a number (`NaN`, `Infinity`, text in a SQLite column).
     pub others: u64,
     sum: i128,
+    #[serde(deserialize_with = "finite_or_not")]
     rest: f64,
     exact: bool,
     minimum: Option<f64>,
     maximum: Option<f64>,
     smallest: Option<i128>,
     largest: Option<i128>,
+}
+
+/// A sum that went beyond all numbers: JSON has no word for it but `null`.
+fn finite_or_not<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::INFINITY))
 }
 
 impl Numbers {
@@ -163,5 +169,15 @@ mod tests {
     fn what_is_no_decimal_is_counted_or_approximate() {
         assert_eq!(shown(&["1e3", "1"])[0], "≈ 1001");
         assert_eq!(shown(&["NaN", "text"])[0], "–");
+    }
+
+    #[test]
+    fn a_sum_beyond_all_numbers_is_read_back() {
+        let mut numbers = Numbers::new();
+        for _ in 0..2 {
+            numbers.add(Cell { class: CellClass::Value, bytes: b"1.7976931348623157e308" });
+        }
+        let read: Numbers = serde_json::from_str(&serde_json::to_string(&numbers).unwrap()).unwrap();
+        assert_eq!((read.shown(), &read), (numbers.shown(), &numbers));
     }
 }

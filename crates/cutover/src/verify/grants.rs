@@ -91,7 +91,9 @@ impl Grants {
         for table in changed.into_iter().filter_map(|name| before.table(&name)) {
             let read = |column: &Column| {
                 let now = dialect.quote_identifier(self.name_after(&table.name, &column.name));
-                let value = self.old_type(&table.name, &column.name).map_or_else(|| now.clone(), |old| dialect.read_as(&now, old));
+                let value = self
+                    .old_type(&table.name, &column.name)
+                    .map_or_else(|| dialect.read_plain(&now, &column.data_type), |old| dialect.read_as(&now, old));
                 format!("{value} AS {}", dialect.quote_identifier(&column.name))
             };
             let columns: Vec<_> = table.columns.iter().map(read).collect();

@@ -50,6 +50,8 @@ fn every_planted_fault_is_named_and_no_honest_migration_raises_an_alarm() {
 }
 
 support::each_database! {
+    only (postgres, sqlite)
+
     fn a_count_of_rows_in_the_digest_s_place_would_miss_what_is_planted(database: Scratch) {
         fill(&database);
         teeth::bite(&database);

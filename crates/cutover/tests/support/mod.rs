@@ -6,18 +6,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use cutover::model::url::DatabaseUrl;
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 
-/// The superuser's URL of the server for tests.
+mod mariadb;
+pub use mariadb::mysql_url;
+
+/// The superuser's URL of the PostgreSQL server for tests.
 ///
 /// # Panics
 /// Where the environment does not name one: a missing server is a failure, never a reason to skip.
 pub fn postgres_url() -> String {
     std::env::var("CUTOVER_TEST_POSTGRES")
-        .expect("CUTOVER_TEST_POSTGRES is not set: run the tests with `cargo xtask test`, which starts a private server")
+        .expect("CUTOVER_TEST_POSTGRES is not set: run the tests with `cargo xtask test`, which starts private servers")
 }
 
 /// A database of one test's own. Dropping it removes the database and its directory, unless the test panics: then both
@@ -32,6 +36,7 @@ pub struct Scratch {
 #[derive(Debug)]
 enum Place {
     Postgres { database: String },
+    MySql { server: mariadb::Server, database: String },
     Sqlite { file: PathBuf },
 }
 
@@ -42,21 +47,39 @@ impl Scratch {
     }
 
     fn postgres_from(template: &str, test_name: &str) -> Self {
-        static CREATED: AtomicU32 = AtomicU32::new(0);
-        let number = CREATED.fetch_add(1, Ordering::Relaxed);
-        let suffix = format!("_{}_{number}", std::process::id());
-        let mut database = format!("test_{}", test_name.to_lowercase());
-        // PostgreSQL cuts longer names in silence, and the suffix is what makes them unique.
-        database.truncate(63 - suffix.len());
-        database.push_str(&suffix);
+        // PostgreSQL cuts longer names in silence.
+        let database = new_name(test_name, 63);
         administrate(&format!("CREATE DATABASE \"{database}\" TEMPLATE \"{template}\""));
         Self { place: Place::Postgres { database }, directory: Some(directory(test_name)) }
+    }
+
+    /// A new database on a MariaDB server that no other test uses meanwhile: on this one, runs may be made. Waits for such a
+    /// server, so that a test has one of them at a time, and its copies.
+    pub fn mysql(test_name: &str) -> Self {
+        Self::mysql_on(mariadb::Server::alone(), test_name)
+    }
+
+    /// A new database on the MariaDB server that all tests share: it may be read, and written by SQL, but no run may be made.
+    pub fn mysql_without_runs(test_name: &str) -> Self {
+        Self::mysql_on(mariadb::Server::shared(), test_name)
+    }
+
+    fn mysql_on(server: mariadb::Server, test_name: &str) -> Self {
+        let database = new_name(test_name, 64);
+        server.execute(None, &format!("CREATE DATABASE `{database}`")).unwrap_or_else(|error| panic!("{error}"));
+        Self { place: Place::MySql { server, database }, directory: Some(directory(test_name)) }
     }
 
     /// A new database with the same contents. Nobody may be connected to this one meanwhile.
     pub fn copy(&self, test_name: &str) -> Self {
         match &self.place {
             Place::Postgres { database } => Self::postgres_from(database, test_name),
+            Place::MySql { server, database } => {
+                let copy = Self::mysql_on(server.clone(), test_name);
+                let Place::MySql { database: target, .. } = &copy.place else { unreachable!("a MariaDB database is on a server") };
+                server.copy(database, target);
+                copy
+            }
             Place::Sqlite { file } => {
                 let copy = Self::sqlite(test_name);
                 let Place::Sqlite { file: target } = &copy.place else { unreachable!("a SQLite database is a file") };
@@ -77,6 +100,7 @@ impl Scratch {
     pub fn url(&self) -> String {
         match &self.place {
             Place::Postgres { database } => url_of(database),
+            Place::MySql { server, database } => server.url_of(database),
             Place::Sqlite { file } => format!("sqlite://{}", file.display()),
         }
     }
@@ -86,10 +110,11 @@ impl Scratch {
         self.directory.as_ref().expect("there until the drop").path()
     }
 
-    /// The word for this database in plans and file names: `postgres`, `sqlite`.
+    /// The word for this database in plans and file names: `postgres`, `mysql`, `sqlite`.
     pub fn dialect(&self) -> &'static str {
         match self.place {
             Place::Postgres { .. } => "postgres",
+            Place::MySql { .. } => "mysql",
             Place::Sqlite { .. } => "sqlite",
         }
     }
@@ -98,6 +123,7 @@ impl Scratch {
     #[track_caller]
     pub fn execute(&self, sql: &str) {
         let result = match &self.place {
+            Place::MySql { server, database } => server.execute(Some(database), sql),
             Place::Postgres { database } => connect(database).batch_execute(sql).map_err(|error| explain(&error)),
             Place::Sqlite { file } => open(file).execute_batch(sql).map_err(|error| error.to_string()),
         };
@@ -108,11 +134,12 @@ impl Scratch {
 
     /// The rows of one query, in a session of its own, as text; `None` is NULL.
     ///
-    /// PostgreSQL's own text. SQLite has only numbers, texts and blobs; whole floating numbers have no fraction here
+    /// PostgreSQL's and MariaDB's own text. SQLite has only numbers, texts and blobs; whole floating numbers have no fraction here
     /// (as in PostgreSQL), and blobs are `\x` and hexadecimal digits.
     #[track_caller]
     pub fn query(&self, sql: &str) -> Vec<Vec<Option<String>>> {
         let result = match &self.place {
+            Place::MySql { server, database } => server.query(database, sql),
             Place::Postgres { database } => postgres_rows(&mut connect(database), sql).map_err(|error| explain(&error)),
             Place::Sqlite { file } => sqlite_rows(&open(file), sql).map_err(|error| error.to_string()),
         };
@@ -124,10 +151,17 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         if std::thread::panicking() {
             if let Some(directory) = self.directory.take() {
-                eprintln!("kept for a look: {} and the directory {}", self.url(), directory.keep().display());
+                let place = DatabaseUrl::new(self.url()).expect("there is a URL");
+                eprintln!("kept for a look: {place} and the directory {}", directory.keep().display());
             }
-        } else if let Place::Postgres { database } = &self.place {
-            administrate(&format!("DROP DATABASE \"{database}\" WITH (FORCE)"));
+            return;
+        }
+        match &self.place {
+            Place::Postgres { database } => administrate(&format!("DROP DATABASE \"{database}\" WITH (FORCE)")),
+            Place::MySql { server, database } => {
+                server.execute(None, &format!("DROP DATABASE `{database}`")).unwrap_or_else(|error| panic!("{error}"));
+            }
+            Place::Sqlite { .. } => {}
         }
     }
 }
@@ -141,9 +175,18 @@ impl Drop for Scratch {
 ///     }
 /// }
 /// ```
-/// becomes the tests `rows_are_counted::postgres` and `rows_are_counted::sqlite`.
+/// becomes the tests `rows_are_counted::postgres`, `rows_are_counted::mysql` and `rows_are_counted::sqlite`. Where a promise does
+/// not hold on every database, `only (postgres, sqlite)` before the first function names those where it does.
 macro_rules! each_database {
-    ($($(#[$attribute:meta])* fn $name:ident($database:ident: Scratch) $body:block)+) => {
+    (@tests ($($place:ident),+) $name:ident) => {
+        $(
+            #[test]
+            fn $place() {
+                body(Scratch::$place(stringify!($name)));
+            }
+        )+
+    };
+    (only $places:tt $($(#[$attribute:meta])* fn $name:ident($database:ident: Scratch) $body:block)+) => {
         $(
             $(#[$attribute])*
             mod $name {
@@ -151,17 +194,12 @@ macro_rules! each_database {
 
                 fn body($database: Scratch) $body
 
-                #[test]
-                fn postgres() {
-                    body(Scratch::postgres(stringify!($name)));
-                }
-
-                #[test]
-                fn sqlite() {
-                    body(Scratch::sqlite(stringify!($name)));
-                }
+                $crate::support::each_database!(@tests $places $name);
             }
         )+
+    };
+    ($($functions:tt)+) => {
+        $crate::support::each_database! { only (postgres, mysql, sqlite) $($functions)+ }
     };
 }
 pub(crate) use each_database;
@@ -170,7 +208,19 @@ fn directory(test_name: &str) -> TempDir {
     tempfile::Builder::new().prefix(&format!("cutover-{test_name}-")).tempdir().expect("a temporary directory can be created")
 }
 
-/// The server's URL with another database.
+/// A name that no other test's database has, with at most as many bytes.
+fn new_name(test_name: &str, longest: usize) -> String {
+    static CREATED: AtomicU32 = AtomicU32::new(0);
+    let number = CREATED.fetch_add(1, Ordering::Relaxed);
+    let suffix = format!("_{}_{number}", std::process::id());
+    let mut name = format!("test_{}", test_name.to_lowercase());
+    // The suffix is what makes it unique.
+    name.truncate(longest - suffix.len());
+    name.push_str(&suffix);
+    name
+}
+
+/// The PostgreSQL server's URL with another database.
 fn url_of(database: &str) -> String {
     let url = postgres_url();
     let (address, options) =

@@ -108,6 +108,7 @@ fn tables(connection: &mut Connection) -> Result<Vec<Table>> {
             bytes: bytes.as_deref().and_then(|bytes| bytes.parse().ok()),
             estimated_rows: estimate.as_deref().and_then(|rows| rows.parse().ok()),
             rewrite_obstacles: obstacles.remove(&oid).unwrap_or_default(),
+            unit_obstacles: Vec::new(),
             shape: shapes.remove(&oid).unwrap_or_default(),
         });
     }

@@ -10,7 +10,13 @@ pub(super) const RULES: LexicalRules = LexicalRules {
     dollar_quotes: true,
     string_prefixes: true,
     bracket_identifiers: false,
+    backtick_identifiers: false,
+    double_quoted_strings: false,
+    backslash_escapes: false,
+    hash_comments: false,
+    digits_begin_words: false,
     trigger_bodies: false,
+    compound_bodies: false,
     // psql takes `\gset` and its like in the middle of a line, too.
     client_command: Some('\\'),
     client_command_leads: false,

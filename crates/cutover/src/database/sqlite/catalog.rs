@@ -175,6 +175,7 @@ pub(super) fn table(handle: &Handle, entry: &Entry) -> Result<Table> {
         bytes: None,
         estimated_rows: None,
         rewrite_obstacles: Vec::new(),
+        unit_obstacles: Vec::new(),
         shape: Default::default(),
     })
 }

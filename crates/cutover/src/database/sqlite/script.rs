@@ -10,7 +10,13 @@ pub(super) const RULES: LexicalRules = LexicalRules {
     dollar_quotes: false,
     string_prefixes: false,
     bracket_identifiers: true,
+    backtick_identifiers: true,
+    double_quoted_strings: false,
+    backslash_escapes: false,
+    hash_comments: false,
+    digits_begin_words: false,
     trigger_bodies: true,
+    compound_bodies: false,
     client_command: Some('.'),
     client_command_leads: true,
 };

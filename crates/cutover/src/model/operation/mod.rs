@@ -7,11 +7,13 @@ pub mod existing;
 mod columns;
 mod portable_type;
 mod projection;
+mod quoted;
 mod words;
 
 pub use columns::{DefaultValue, ForeignKey, KeyColumns, NewColumn, OnDelete};
 pub use portable_type::{PortableType, TypeFit};
 pub use projection::project;
+pub use quoted::quoted_texts;
 
 /// One operation of a plan, on one table. Tables are named as the plan names them: `table` or `schema.table`.
 #[derive(Debug, Clone, PartialEq, Eq)]

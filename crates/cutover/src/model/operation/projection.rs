@@ -21,6 +21,7 @@ pub fn project(operation: &Operation, rendered: &Rendered, catalog: &mut Catalog
                 bytes: None,
                 estimated_rows: Some(0),
                 rewrite_obstacles: Vec::new(),
+                unit_obstacles: Vec::new(),
                 shape: Shape::default(),
             };
             new.unique.iter().for_each(|key| add_index(&mut table, key, true));

@@ -67,14 +67,32 @@ impl<'a> Lexer<'a> {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches(is_space);
             self.position += rest.len() - trimmed.len();
-            if trimmed.starts_with("--") {
+            if self.begins_line_comment(trimmed) {
                 self.position += trimmed.find(['\n', '\r']).unwrap_or(trimmed.len());
             } else if trimmed.starts_with("/*") {
+                if self.rules.hash_comments && (trimmed.starts_with("/*!") || trimmed.starts_with("/*M!")) {
+                    return Err(executable_comment(self.position));
+                }
                 self.position = self.end_of_block_comment(self.position)?;
             } else {
                 return Ok(());
             }
         }
+    }
+
+    fn begins_line_comment(&self, text: &str) -> bool {
+        if !self.rules.hash_comments {
+            return text.starts_with("--");
+        }
+        // `5--1` is six: two dashes are a comment only before white space or a control character.
+        let dashes =
+            text.strip_prefix("--").is_some_and(|rest| rest.chars().next().is_none_or(|next| next == ' ' || next.is_ascii_control()));
+        // A line of a plan's header is a comment in every dialect; behind something else, `--!` would be three operators here.
+        let begins_line = || {
+            let before = &self.script[..self.script.len() - text.len()];
+            before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
+        };
+        dashes || text.starts_with('#') || (text.starts_with("--!") && begins_line())
     }
 
     fn end_of_block_comment(&self, start: usize) -> Result<usize, SplitError> {
@@ -109,13 +127,14 @@ impl<'a> Lexer<'a> {
         let lexeme = |kind, end| Lexeme { kind, span: start..end };
         let first = self.rest().chars().next().unwrap_or_default();
         Ok(match first {
-            '\'' => lexeme(TokenKind::Literal, self.end_of_quote(start, start, '\'')?),
+            '\'' => lexeme(TokenKind::Literal, self.end_of_string(start, start, '\'')?),
+            '"' if self.rules.double_quoted_strings => lexeme(TokenKind::Literal, self.end_of_string(start, start, '"')?),
             '"' => lexeme(TokenKind::Quoted, self.end_of_quote(start, start, '"')?),
-            '`' if self.rules.bracket_identifiers => lexeme(TokenKind::Quoted, self.end_of_quote(start, start, '`')?),
+            '`' if self.rules.backtick_identifiers => lexeme(TokenKind::Quoted, self.end_of_quote(start, start, '`')?),
             '[' if self.rules.bracket_identifiers => lexeme(TokenKind::Quoted, self.end_of_bracket(start)?),
             '$' if self.rules.dollar_quotes => self.dollar(start)?,
             ':' => self.colon(start)?,
-            '0'..='9' => lexeme(TokenKind::Number, self.end_of_number(start)),
+            '0'..='9' => self.number(start),
             _ if starts_word(first) => self.word(start)?,
             _ => lexeme(TokenKind::Symbol, start + first.len_utf8()),
         })
@@ -132,6 +151,23 @@ impl<'a> Lexer<'a> {
             position += 1;
         }
         Err(unterminated(token, quote))
+    }
+
+    /// The end of a string, by the rule of the database for backslashes.
+    fn end_of_string(&self, token: usize, opening: usize, quote: char) -> Result<usize, SplitError> {
+        if !self.rules.backslash_escapes {
+            return self.end_of_quote(token, opening, quote);
+        }
+        let mut position = opening + 1;
+        loop {
+            match self.byte(position) {
+                None => return Err(unterminated_string(token, quote)),
+                Some(b'\\') => position += 2,
+                Some(byte) if byte == quote as u8 && self.byte(position + 1) == Some(byte) => position += 2,
+                Some(byte) if byte == quote as u8 => return Ok(position + 1),
+                Some(_) => position += 1,
+            }
+        }
     }
 
     /// The end of a string in which a backslash escapes. Such a string goes on, escapes included, in a next line that
@@ -219,6 +255,16 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    fn number(&self, start: usize) -> Lexeme {
+        let end = self.end_of_number(start);
+        let rest = &self.script[end..];
+        if self.rules.digits_begin_words && rest.starts_with(continues_word) && !self.script[start..end].contains('.') {
+            let more = rest.find(|character| !continues_word(character)).unwrap_or(rest.len());
+            return Lexeme { kind: TokenKind::Word, span: start..end + more };
+        }
+        Lexeme { kind: TokenKind::Number, span: start..end }
+    }
+
     fn end_of_number(&self, start: usize) -> usize {
         let digits = |from: usize| {
             let rest = &self.script[from..];
@@ -271,7 +317,11 @@ impl<'a> Lexer<'a> {
             }
         }
         if next == Some(b'\'') && matches!(word.to_ascii_lowercase().as_str(), "x" | "b" | "n") {
-            return Ok(literal(self.end_of_quote(start, end, '\'')?));
+            // A national string is a string like any other; the digits of the other two need no escapes.
+            return Ok(literal(match word.eq_ignore_ascii_case("n") {
+                true => self.end_of_string(start, end, '\'')?,
+                false => self.end_of_quote(start, end, '\'')?,
+            }));
         }
         Ok(Lexeme { kind: TokenKind::Word, span: start..end })
     }
@@ -312,6 +362,23 @@ fn starts_word(character: char) -> bool {
 
 fn continues_word(character: char) -> bool {
     starts_word(character) || character.is_ascii_digit() || character == '$'
+}
+
+/// What stands in `/*! … */` is a statement to some servers and a comment to others.
+fn executable_comment(offset: usize) -> SplitError {
+    SplitError {
+        message: "what stands in this comment is executed by some servers and not by others".to_owned(),
+        offset,
+        remedy: "write the statement without `/*!` and `*/`, or take it out".to_owned(),
+    }
+}
+
+fn unterminated_string(offset: usize, quote: char) -> SplitError {
+    SplitError {
+        message: format!("this string does not end: its closing {quote} is missing"),
+        offset,
+        remedy: format!("close it with {quote}; inside of it, write {quote} twice or a backslash before it"),
+    }
 }
 
 fn unterminated(offset: usize, closing: char) -> SplitError {

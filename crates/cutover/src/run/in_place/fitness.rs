@@ -2,7 +2,8 @@
 
 use crate::database::Database;
 use crate::model::dialect::Boundary;
-use crate::model::error::{Error, Fault, Result};
+use crate::model::error::{Error, ErrorKind, Fault, Result};
+use crate::model::table::Catalog;
 use crate::plan::{Plan, PlanStatement};
 use crate::run::options::Options;
 use crate::run::prepare::{Prepared, PreparedStatement, Undo};
@@ -11,7 +12,9 @@ use crate::run::prepare::{Prepared, PreparedStatement, Undo};
 ///
 /// # Errors
 /// All of it at once, each with its place and remedy.
-pub fn check(plan: &Plan, prepared: &Prepared, database: &dyn Database, options: &Options) -> Result<()> {
+pub fn check(plan: &Plan, prepared: &Prepared, catalog: &Catalog, database: &dyn Database, options: &Options) -> Result<()> {
+    let what = format!("the plan {} cannot be run in place on {}", plan.name, database.place());
+    refuse_tables(&what, prepared, catalog)?;
     let mut faults = Vec::new();
     for statement in prepared.steps.iter().flat_map(|step| step.statements.iter().chain(undo(&step.undo))) {
         undecidable(statement, &mut faults);
@@ -28,16 +31,27 @@ pub fn check(plan: &Plan, prepared: &Prepared, database: &dyn Database, options:
             }
         }
     }
-    let what = format!("the plan {} cannot be run in place on {}", plan.name, database.place());
     if options.dry_run {
-        return Err(Error::new(
-            crate::model::error::ErrorKind::Refused,
-            format!("{what} without changing it: there is no transaction to roll back"),
-        )
-        .hint("take --dry-run out, and try the plan on a copy of the database first")
-        .hint("nothing was touched"));
+        return Err(Error::new(ErrorKind::Refused, format!("{what} without changing it: there is no transaction to roll back"))
+            .hint("take --dry-run out, and try the plan on a copy of the database first")
+            .hint("nothing was touched"));
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::faults(what, faults).hint("nothing was touched")) }
+}
+
+/// A statement and its entry in the journal are one transaction, or neither can be trusted after a crash.
+fn refuse_tables(what: &str, prepared: &Prepared, catalog: &Catalog) -> Result<()> {
+    let touched = prepared.touched.iter().filter_map(|name| catalog.table(name));
+    let reasons: Vec<_> =
+        touched.flat_map(|table| table.unit_obstacles.iter().map(move |reason| format!("{}: {reason}", table.name))).collect();
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let mut error = Error::new(ErrorKind::Refused, format!("{what}: it touches tables that take no part in transactions"));
+    for reason in reasons {
+        error = error.hint(reason);
+    }
+    Err(error.hint("nothing was touched"))
 }
 
 fn undo(undo: &Undo) -> Vec<&PreparedStatement> {

@@ -164,6 +164,7 @@ mod tests {
             estimated_rows: None,
             rewrite_obstacles: obstacles.iter().map(|reason| (*reason).to_owned()).collect(),
             shape: Default::default(),
+            unit_obstacles: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::change_type::{carried, mentioning};
 use super::{LOCKS, check_of, object};
 use crate::database::postgres::dialect::PostgresDialect;
 use crate::model::dialect::Dialect;
-use crate::model::operation::{Change, Rendered};
+use crate::model::operation::{Change, Rendered, quoted_texts};
 use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties, StoredObject, Table, TableName};
 
 pub(super) fn widen(table: &Table, column: &str, values: &[String], catalog: &Catalog) -> Result<Rendered, String> {
@@ -16,7 +16,7 @@ pub(super) fn widen(table: &Table, column: &str, values: &[String], catalog: &Ca
     let of_type = ObjectName { kind: ObjectKind::Type, name: is.replace('"', "") };
     match catalog.objects.get(&of_type) {
         Some(properties) if properties.get("kind").is_some_and(|kind| kind == "enum") => {
-            let old = literals(properties.get("labels").map(String::as_str).unwrap_or_default());
+            let old = quoted_texts(properties.get("labels").map(String::as_str).unwrap_or_default());
             widen_type(&is, &of_type, properties, &old, values, catalog)
         }
         _ => widen_check(table, column, values, catalog),
@@ -30,30 +30,6 @@ fn coming<'a>(old: &[String], values: &'a [String]) -> Vec<&'a String> {
 
 fn nothing(values: &[String]) -> Rendered {
     Rendered { choice: format!("{} can be held already: nothing to do", values.join(", ")), ..Rendered::default() }
-}
-
-/// The texts of `'a', 'b'`, as `quote_literal` and definitions write them.
-fn literals(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut characters = text.chars().peekable();
-    let mut before = ' ';
-    while let Some(character) = characters.next() {
-        if character == '\'' {
-            let escaped = matches!(before, 'E' | 'e');
-            let mut literal = String::new();
-            while let Some(next) = characters.next() {
-                match next {
-                    '\'' if characters.peek() == Some(&'\'') => literal.extend(characters.next()),
-                    '\'' => break,
-                    '\\' if escaped => literal.extend(characters.next()),
-                    other => literal.push(other),
-                }
-            }
-            found.push(literal);
-        }
-        before = character;
-    }
-    found
 }
 
 fn widen_check(table: &Table, column: &str, values: &[String], catalog: &Catalog) -> Result<Rendered, String> {
@@ -88,7 +64,7 @@ fn widen_check(table: &Table, column: &str, values: &[String], catalog: &Catalog
         };
     };
     let definition = properties.get("definition").cloned().unwrap_or_default();
-    let old = literals(&definition);
+    let old = quoted_texts(&definition);
     let coming = coming(&old, values);
     if coming.is_empty() {
         return Ok(nothing(values));
@@ -249,15 +225,4 @@ fn belongings(name: &str, of_type: &ObjectName, properties: &Properties, catalog
         pairs.push((format!("{to} {}", PostgresDialect.quote_identifier(owner)), format!("{to} CURRENT_USER")));
     }
     pairs
-}
-
-#[cfg(test)]
-mod tests {
-    use super::literals;
-
-    #[test]
-    fn literals_are_read_back_to_what_they_were() {
-        assert_eq!(literals("'a', 'it''s', E'back\\\\slash'"), ["a", "it's", "back\\slash"]);
-        assert_eq!(literals("CHECK ((c = ANY (ARRAY['a'::text, ''::text])))"), ["a", ""]);
-    }
 }

@@ -15,6 +15,7 @@ pub(super) fn create_table(new: &NewTable) -> Rendered {
         bytes: None,
         estimated_rows: None,
         rewrite_obstacles: Vec::new(),
+        unit_obstacles: Vec::new(),
         shape: Shape::default(),
     };
     let quoted = SqliteDialect.quote_table(&table.name);

@@ -1,0 +1,90 @@
+//! MySQL, from version 8.0.17 on, and MariaDB, from version 10.6 on.
+//!
+//! DDL commits by itself here, so a run is in-place: statement by statement, each journaled. Certificates are verified unless the URL
+//! says `ssl-mode=no-verify`; sockets and loopback addresses are not encrypted unless the URL asks for it. What the URL leaves open is taken
+//! from the `MYSQL_…` variables and `~/.my.cnf`, as the database's own client does.
+
+use std::sync::Arc;
+
+use crate::database::{Capabilities, Database, Reader, Writer};
+use crate::model::dialect::Dialect;
+use crate::model::error::Result;
+use crate::model::interrupt::Interrupt;
+use crate::model::url::DatabaseUrl;
+
+mod address;
+mod blockers;
+mod build;
+mod catalog;
+mod cells;
+mod definition;
+mod dialect;
+mod entries;
+mod errors;
+mod fence;
+mod journal;
+mod literal;
+mod lock;
+mod objects;
+mod reader;
+mod render;
+mod replication;
+mod script;
+mod sequences;
+mod session;
+mod settings;
+mod shapes;
+mod tls;
+mod together;
+mod types;
+mod writer;
+
+pub use dialect::MysqlDialect;
+
+use address::Address;
+use reader::MysqlReader;
+use writer::MysqlWriter;
+
+/// A MySQL or MariaDB database.
+#[derive(Debug)]
+pub struct MysqlDatabase {
+    address: Arc<Address>,
+    interrupt: Interrupt,
+}
+
+impl MysqlDatabase {
+    /// Remembers where the database is; nothing is opened yet.
+    ///
+    /// # Errors
+    /// Where the URL is not understood or names no database, or a certificate that it names cannot be read.
+    pub fn new(url: &DatabaseUrl, interrupt: &Interrupt) -> Result<Self> {
+        let address = Address::new(url, &|name| std::env::var(name).ok())?;
+        Ok(Self { address: Arc::new(address), interrupt: interrupt.clone() })
+    }
+}
+
+impl Database for MysqlDatabase {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { transactional_ddl: false, shared_instant: true, storage_classes: false, free_sequences: true }
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &MysqlDialect
+    }
+
+    fn place(&self) -> String {
+        self.address.place.clone()
+    }
+
+    fn read(&self) -> Result<Box<dyn Reader>> {
+        Ok(Box::new(MysqlReader::open(&self.address, "cutover", &self.interrupt)?))
+    }
+
+    fn lock(&self, run: &str) -> Result<Box<dyn Writer>> {
+        Ok(Box::new(MysqlWriter::lock(&self.address, run, &self.interrupt)?))
+    }
+
+    fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
+        build::build(&self.address, &self.interrupt, statements, each)
+    }
+}

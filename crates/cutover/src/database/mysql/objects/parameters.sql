@@ -1,0 +1,8 @@
+-- Parameters of routines; what a function returns is its parameter without a name.
+SELECT 'routine', NULL, SPECIFIC_NAME,
+    LOWER(ROUTINE_TYPE) AS `prefix`,
+    GROUP_CONCAT(CONCAT_WS(' ', PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER, COLLATION_NAME)
+        ORDER BY ORDINAL_POSITION SEPARATOR ', ') AS `parameters`
+FROM information_schema.PARAMETERS
+WHERE SPECIFIC_SCHEMA = DATABASE()
+GROUP BY SPECIFIC_NAME, ROUTINE_TYPE

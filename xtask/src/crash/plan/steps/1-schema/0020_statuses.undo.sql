@@ -1,0 +1,3 @@
+ALTER TABLE students DROP COLUMN email;
+DELETE FROM statuses;
+DROP TABLE statuses;

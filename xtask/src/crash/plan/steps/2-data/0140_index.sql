@@ -1,0 +1,2 @@
+-- An index on what is new
+CREATE INDEX marks_by_grade ON marks (grade, mark);

@@ -1,0 +1,1 @@
+DROP INDEX marks_by_grade ON marks;
