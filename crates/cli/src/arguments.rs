@@ -78,6 +78,8 @@ pub enum Command {
     Run(Run),
     /// Go on with an in-place run that was stopped
     Resume(Resume),
+    /// Run one step of a plan alone, verified like the whole
+    Step(Step),
     /// Compare a database with the snapshot of an earlier run
     Verify(Verify),
     /// Undo a committed run, and prove that the old contents are back
@@ -95,7 +97,7 @@ pub enum Command {
 /// A database that must be named.
 #[derive(Debug, Args)]
 pub struct Database {
-    /// The database: postgres://user@host/name, or the path of a SQLite file
+    /// The database: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file
     #[arg(long = "database", value_name = "URL", env = "DATABASE_URL", hide_env_values = true, value_parser = database_url)]
     pub url: DatabaseUrl,
 }
@@ -103,7 +105,7 @@ pub struct Database {
 /// A database that may be named.
 #[derive(Debug, Args)]
 pub struct OptionalDatabase {
-    /// The database: postgres://user@host/name, or the path of a SQLite file
+    /// The database: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file
     #[arg(long = "database", value_name = "URL", env = "DATABASE_URL", hide_env_values = true, value_parser = database_url)]
     pub url: Option<DatabaseUrl>,
 }
@@ -236,6 +238,8 @@ pub struct Run {
     #[command(flatten)]
     pub in_place: InPlace,
     #[command(flatten)]
+    pub hooks: Hooks,
+    #[command(flatten)]
     pub strictness: Strictness,
     /// Execute invariants and relationships even where identical cells imply their results
     #[arg(long)]
@@ -252,6 +256,30 @@ pub struct Run {
     pub sessions: Sessions,
     #[command(flatten)]
     pub findings: Findings,
+}
+
+/// `step`.
+#[derive(Debug, Args)]
+pub struct Step {
+    #[command(flatten)]
+    pub run: Run,
+    /// The step: its name, or the last part of it, with or without the number
+    #[arg(value_name = "STEP")]
+    pub step: String,
+    /// Run it although it has been applied, and set the plan's parameter `force` where it has one
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Whether the programs that a plan names are run.
+#[derive(Debug, Args)]
+pub struct Hooks {
+    /// Do not run the plan's hooks
+    #[arg(long, conflicts_with = "hooks")]
+    pub no_hooks: bool,
+    /// Run the hooks of a built-in plan too
+    #[arg(long)]
+    pub hooks: bool,
 }
 
 /// How a run changes the database statement by statement.
@@ -282,6 +310,8 @@ pub struct Resume {
     pub execute_all: bool,
     #[command(flatten)]
     pub in_place: InPlace,
+    #[command(flatten)]
+    pub hooks: Hooks,
     #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]

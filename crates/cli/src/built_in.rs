@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::plan::PlanFiles;
 
+/// What stands for the directory of a built-in plan.
+const ROOT: &str = "built-in";
+
 /// Plan, path below the plan's directory, contents.
 type BuiltInFile = (&'static str, &'static str, &'static [u8]);
 
@@ -31,6 +34,11 @@ pub fn find(name: &str) -> Result<PlanFiles> {
     }
 }
 
+/// Whether files are those of a built-in plan.
+pub fn is_built_in(files: &PlanFiles) -> bool {
+    files.root == Path::new(ROOT)
+}
+
 /// The names of the built-in plans.
 pub fn names() -> Vec<&'static str> {
     let names: BTreeSet<_> = FILES.iter().map(|(plan, _, _)| *plan).collect();
@@ -40,7 +48,7 @@ pub fn names() -> Vec<&'static str> {
 fn files(name: &str) -> Option<PlanFiles> {
     let of_plan = FILES.iter().filter(|(plan, _, _)| *plan == name);
     let files = of_plan.map(|(_, path, contents)| ((*path).to_owned(), contents.to_vec()));
-    let plan = PlanFiles { root: PathBuf::from("built-in"), files: files.collect() };
+    let plan = PlanFiles { root: PathBuf::from(ROOT), files: files.collect() };
     (!plan.files.is_empty()).then_some(plan)
 }
 

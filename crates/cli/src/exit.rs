@@ -40,6 +40,7 @@ impl Exit {
     pub fn of_outcome(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Committed | Outcome::DryRun | Outcome::Undone => Self::Done,
+            Outcome::NotStarted => Self::NotStarted,
             Outcome::VerificationFailed | Outcome::Failed => Self::Different,
             Outcome::Unknown | Outcome::Escaped | Outcome::Stopped => Self::PartWay,
             Outcome::UndoFailed => Self::RollbackFailed,
@@ -62,6 +63,7 @@ impl Exit {
             | ErrorKind::Connection
             | ErrorKind::Statement
             | ErrorKind::Conflict
+            | ErrorKind::Hook
             | ErrorKind::File
             | ErrorKind::Corrupt
             | ErrorKind::Internal => Self::NotStarted,

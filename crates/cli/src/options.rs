@@ -1,13 +1,16 @@
 //! Arguments → what the engine is told.
 
 use cutover::database::Mode;
+use cutover::plan::PlanFiles;
 use cutover::run::Options;
 
-use crate::arguments::{self, Clean, InPlace, Resume, Rollback, Run, Sessions, Verify, Waiting};
+use crate::arguments::{self, Clean, Hooks, InPlace, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::built_in;
 
 /// The options of a run.
-pub fn of_run(run: &Run) -> Options {
+pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
     Options {
+        hooks: hooks(&run.hooks, built_in::is_built_in(files)),
         dry_run: run.dry_run,
         accept: run.strictness.accept.clone(),
         strict: run.strictness.strict,
@@ -23,9 +26,21 @@ pub fn of_run(run: &Run) -> Options {
     }
 }
 
-/// The options of a run that goes on.
-pub fn of_resume(resume: &Resume) -> Options {
+/// The options of one step.
+pub fn of_step(step: &Step, files: &PlanFiles) -> Options {
+    Options { force: step.force, ..of_run(&step.run, files) }
+}
+
+/// A plan's directory is the user's own, and its hooks are run. What a built-in plan would run on this machine nobody has looked at here
+/// before: it is asked for.
+fn hooks(hooks: &Hooks, built_in: bool) -> bool {
+    hooks.hooks || !(hooks.no_hooks || built_in)
+}
+
+/// The options of a run that goes on, of the plan of this name.
+pub fn of_resume(resume: &Resume, plan: &str) -> Options {
     Options {
+        hooks: hooks(&resume.hooks, built_in::names().contains(&plan)),
         accept: resume.strictness.accept.clone(),
         strict: resume.strictness.strict,
         execute_all: resume.execute_all,

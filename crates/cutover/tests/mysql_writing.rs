@@ -133,6 +133,24 @@ fn a_probe_leaves_nothing_behind_alone_and_within_a_transaction() {
 }
 
 #[test]
+fn tables_that_know_no_savepoints_do_not_stand_in_the_way() {
+    let scratch = Scratch::new(&format!("{TABLE}; CREATE TABLE own (a int) ENGINE = Aria TRANSACTIONAL = 1; INSERT INTO own VALUES (1)"));
+    let mut writer = unfenced(&scratch);
+    writer.begin().unwrap();
+    writer.catalog().unwrap();
+    assert_eq!(rows(&mut *writer, "SELECT COUNT(*) FROM own"), [["1"]]);
+    for _ in 0..2 {
+        writer.probe(&mut |writer| writer.execute("DELETE FROM t").map(drop)).unwrap();
+        assert_eq!(rows(&mut *writer, "SELECT COUNT(*) FROM t"), [["1"]]);
+    }
+    writer.rollback().unwrap();
+    let update = "UPDATE t SET a = (SELECT a FROM own)";
+    assert_eq!(unit(&mut *writer, 1, &[update, update]).unwrap(), Commit::Committed);
+    let error = unit(&mut *writer, 2, &[update, "CREATE TABLE u (a int)"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Escaped);
+}
+
+#[test]
 fn begin_reads_one_instant_and_rollback_ends_it() {
     let scratch = Scratch::new(TABLE);
     let mut writer = unfenced(&scratch);

@@ -288,8 +288,8 @@ unique = ":unique_nam"
                          ^
         close it with '; inside of it, write ' twice
 
-    steps/2-data/0300_rows.csv: steps of master data in CSV files are not supported in this version
-        write the rows as INSERT statements in an SQL file
+    steps/2-data/0300_rows.csv: the natural key of `rows` is not known
+        add to plan.toml: [keys] rows = ["…"], the columns that tell rows apart
 
     steps/2-data/0400_gone.undo.sql: this file undoes a step that is not there
         write steps/2-data/0400_gone.sql, or delete this file

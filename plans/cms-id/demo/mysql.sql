@@ -1,6 +1,9 @@
 -- A university registry before the migration: the documents' row counts at scale 1, ids with gaps, names in many scripts
 -- Everything is arithmetic on the row's number n, so that two builds are equal. A row n of a table has the id n + n DIV k.
 
+-- The database: names in every script, whatever the server's default is
+ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
 -- Numbers from 1
 CREATE TEMPORARY TABLE numbers (n int NOT NULL PRIMARY KEY);
 -- Numbers from 1 to as many as the largest table has rows: thousands of thousands, because neither product recurses deeper by itself

@@ -63,7 +63,7 @@ fn take(context: &Context, arguments: &Diff, named: &DatabaseUrl, private: &Temp
         }
         let message = format!("there is no snapshot, run or database `{name}`");
         return Err(Error::new(ErrorKind::Input, message)
-            .hint("give a directory, a run's id, postgres://user@host/name, or the path of a SQLite file"));
+            .hint("give a directory, a run's id, postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file"));
     }
     let database = context.open(named)?;
     let engine = context.engine(database.as_ref());

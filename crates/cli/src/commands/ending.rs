@@ -69,7 +69,13 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
             lines.push(("go on", format!("cutover resume {run} --database {database}{home}")));
             lines.push(("undo", format!("cutover rollback {run} --database {database}{home}")));
         }
-        Outcome::DryRun | Outcome::VerificationFailed | Outcome::Failed | Outcome::Interrupted | Outcome::Undone | Outcome::UndoFailed => {}
+        Outcome::NotStarted
+        | Outcome::DryRun
+        | Outcome::VerificationFailed
+        | Outcome::Failed
+        | Outcome::Interrupted
+        | Outcome::Undone
+        | Outcome::UndoFailed => {}
     }
     lines.iter().map(|(what, line)| format!("  {what:<7} {line}\n")).collect()
 }

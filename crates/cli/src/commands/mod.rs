@@ -12,6 +12,7 @@ mod rollback;
 mod run;
 mod snapshot;
 mod status;
+mod step;
 mod verify;
 
 use cutover::model::error::Result;
@@ -31,6 +32,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Diff(arguments) => diff::execute(context, arguments),
         Command::Run(arguments) => run::execute(context, arguments),
         Command::Resume(arguments) => resume::execute(context, arguments),
+        Command::Step(arguments) => step::execute(context, arguments),
         Command::Verify(arguments) => verify::execute(context, arguments),
         Command::Rollback(arguments) => rollback::execute(context, arguments),
         Command::Status(arguments) => status::execute(context, arguments),

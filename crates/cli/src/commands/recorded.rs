@@ -6,6 +6,7 @@ use cutover::model::dialect::Dialect;
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::plan::Plan;
 use cutover::run::RunDirectory;
+use cutover::run::directory::folder;
 
 use crate::context::{Context, load};
 
@@ -29,7 +30,8 @@ pub fn undoable(context: &Context, name: &str) -> Result<RunDirectory> {
 
 fn find(context: &Context, name: &str, is_meant: &dyn Fn(&RunDirectory) -> Result<bool>) -> Result<RunDirectory> {
     let found = RunDirectory::find(&context.home, name)?;
-    let of_plan = found.path.parent().and_then(std::path::Path::file_name).is_some_and(|plan| plan == name) && found.run != name;
+    let of_plan =
+        found.path.parent().and_then(std::path::Path::file_name).is_some_and(|plan| plan == folder(name).as_str()) && found.run != name;
     if !of_plan {
         return if found.mode()? == "undo" { Err(is_undo(&found)) } else { Ok(found) };
     }
@@ -50,11 +52,15 @@ fn find(context: &Context, name: &str, is_meant: &dyn Fn(&RunDirectory) -> Resul
 /// # Errors
 /// Where its files cannot be read, or are no plan any more.
 pub fn plan(directory: &RunDirectory, dialect: &dyn Dialect) -> Result<Plan> {
-    let EventKind::RunStarted { parameters, .. } = directory.started()? else {
+    let EventKind::RunStarted { plan: name, parameters, .. } = directory.started()? else {
         return Err(Error::new(ErrorKind::Internal, "a run began without its start"));
     };
     let parameters: Vec<_> = parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    load(&directory.plan()?, dialect, &parameters)
+    let plan = load(&directory.plan()?, dialect, &parameters)?;
+    match name.split_once('/') {
+        Some((_, step)) => plan.only(step),
+        None => Ok(plan),
+    }
 }
 
 /// A run that was killed during or after COMMIT may have committed as well: the database itself is asked then.
@@ -75,8 +81,10 @@ fn may_have_committed(directory: &RunDirectory) -> Result<bool> {
 
 /// An in-place run that ended in any other way than before its first statement.
 fn may_be_half_done(directory: &RunDirectory) -> Result<bool> {
-    let last = directory.events()?.pop().map(|event| event.kind);
-    let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::Failed | Outcome::DryRun, .. }));
+    // Hooks may have run behind the end.
+    let mut events = directory.events()?.into_iter().map(|event| event.kind).rev();
+    let last = events.find(|kind| !matches!(kind, EventKind::HookFinished { .. }));
+    let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::NotStarted | Outcome::Failed | Outcome::DryRun, .. }));
     Ok(directory.mode()? == Mode::InPlace.to_string() && !never_begun)
 }
 

@@ -18,7 +18,7 @@ pub fn execute(context: &Context, arguments: &Resume) -> Result<Exit> {
     let database = context.open(&arguments.database.url)?;
     let plan = recorded::plan(&directory, database.dialect())?;
     let engine = context.engine(database.as_ref());
-    match in_place::resume(&engine, &plan, &directory, &options::of_resume(arguments)).map_err(run::untouched)? {
+    match in_place::resume(&engine, &plan, &directory, &options::of_resume(arguments, &plan.name)).map_err(run::untouched)? {
         Finished::NothingToDo { run, at } => run::nothing_to_do(context, arguments.findings.format, &plan.name, run, at),
         Finished::Ended(ended) => ending::tell(context, &engine, &ended, &arguments.findings),
     }

@@ -1,12 +1,14 @@
 //! `cutover run`: everything that a plan asks for, committed only where everything is verified.
 
+use cutover::database::Database;
 use cutover::model::error::{Error, Result};
+use cutover::plan::{Plan, PlanFiles};
 use cutover::report::json;
-use cutover::run::Finished;
+use cutover::run::{Finished, Options};
 use serde::Serialize;
 
 use super::ending;
-use crate::arguments::{Format, Run};
+use crate::arguments::{Findings, Format, Run};
 use crate::built_in;
 use crate::context::{Context, load};
 use crate::exit::Exit;
@@ -20,10 +22,25 @@ pub fn execute(context: &Context, arguments: &Run) -> Result<Exit> {
     let files = built_in::find(&arguments.plan.plan)?;
     let database = context.open(&arguments.database.url)?;
     let plan = load(&files, database.dialect(), &arguments.plan.parameters)?;
-    let engine = context.engine(database.as_ref());
-    match cutover::run::run(&engine, &files, &plan, &options::of_run(arguments)).map_err(untouched)? {
-        Finished::NothingToDo { run, at } => nothing_to_do(context, arguments.findings.format, &plan.name, run, at),
-        Finished::Ended(ended) => ending::tell(context, &engine, &ended, &arguments.findings),
+    start(context, database.as_ref(), &files, &plan, &options::of_run(arguments, &files), &arguments.findings)
+}
+
+/// Starts a run, and tells how it ended.
+///
+/// # Errors
+/// Where the run could not start: nothing was touched.
+pub fn start(
+    context: &Context,
+    database: &dyn Database,
+    files: &PlanFiles,
+    plan: &Plan,
+    options: &Options,
+    findings: &Findings,
+) -> Result<Exit> {
+    let engine = context.engine(database);
+    match cutover::run::run(&engine, files, plan, options).map_err(untouched)? {
+        Finished::NothingToDo { run, at } => nothing_to_do(context, findings.format, &plan.name, run, at),
+        Finished::Ended(ended) => ending::tell(context, &engine, &ended, findings),
     }
 }
 

@@ -98,6 +98,10 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
             );
             return Some((Some(tone), line));
         }
+        EventKind::HookFinished { moment, command, ok, how, seconds: time, .. } => {
+            let line = if *ok { format!("hook {moment}: {}: {how}, {}", command.join(" "), seconds(*time)) } else { how.clone() };
+            return Some(((!ok).then_some(Tone::Bad), line));
+        }
         EventKind::CommitStarted => "commit: COMMIT is sent".to_owned(),
         EventKind::RunFinished { outcome, message, .. } => {
             return Some((Some(if is_good(*outcome) { Tone::Good } else { Tone::Bad }), message.clone()));

@@ -40,6 +40,8 @@ pub enum Outcome {
     Committed,
     /// Everything was verified and rolled back, as asked.
     DryRun,
+    /// Something stopped it before anything was touched.
+    NotStarted,
     /// The verdict failed; the old contents stand.
     VerificationFailed,
     /// A step or the engine failed; the old contents stand.
@@ -122,6 +124,8 @@ pub enum EventKind {
     RuleDecided { rule: String, passed: bool, evidence: String },
     /// The verdict stands in `verdict.json`.
     VerdictReached { passed: bool, findings: u64, rules: u64, cells: u64 },
+    /// A program of the plan's has ended. `how` says how, `output` is the file of what it said.
+    HookFinished { moment: String, command: Vec<String>, ok: bool, how: String, output: String, seconds: f64 },
     /// COMMIT is sent next.
     CommitStarted,
     /// Something that people should know: a blocker that was waited for, a sequence that was put forward.

@@ -2,7 +2,8 @@
 
 use super::operation::{Operation, PortableType, Rendered, TypeFit};
 use super::statement::{ScriptStatement, SplitError};
-use super::table::{Catalog, Relationship, TableName};
+use super::table::{Catalog, Column, ObjectKind, ObjectName, Relationship, Table, TableName};
+use super::value::ValueKind;
 
 /// One database's way of writing SQL. Pure: no connection, no state.
 pub trait Dialect: Send + Sync {
@@ -53,6 +54,49 @@ pub trait Dialect: Send + Sync {
     /// A condition that holds where two expressions differ, NULL counting as a value.
     fn distinct(&self, left: &str, right: &str) -> String {
         format!("({left}) IS DISTINCT FROM ({right})")
+    }
+
+    /// What a column can hold.
+    fn value_kind(&self, column: &Column, catalog: &Catalog) -> ValueKind;
+
+    /// Whether a new row that gives no value for a column gets one other than NULL: a default, a sequence.
+    fn gives_value(&self, table: &Table, column: &Column, catalog: &Catalog) -> bool {
+        let object = ObjectName { kind: ObjectKind::Column, name: format!("{}.{}", table.name, column.name) };
+        let properties = catalog.objects.get(&object);
+        column.generated || properties.is_some_and(|properties| ["default", "identity"].iter().any(|name| properties.contains_key(*name)))
+    }
+
+    /// A value of a column as a literal.
+    fn value_literal(&self, _kind: &ValueKind, text: &str) -> String {
+        self.quote_literal(text)
+    }
+
+    /// A condition that holds where two values of a column are not stored alike, whatever a collation calls equal.
+    fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String;
+
+    /// A query of literal rows with the columns `line`, `c0`, `c1`, …, each of which is compared as the column that it is `like` is.
+    fn literal_rows(&self, like: &[(TableName, String)], rows: &[(usize, Vec<String>)]) -> String {
+        // The first arm has no rows. It gives the others the types of the columns, without which literals would be texts.
+        let mut tables: Vec<&TableName> = Vec::new();
+        let mut columns = Vec::new();
+        for (index, (table, column)) in like.iter().enumerate() {
+            let known = tables.iter().position(|known| *known == table).unwrap_or_else(|| {
+                tables.push(table);
+                tables.len() - 1
+            });
+            columns.push(format!("l{known}.{} AS c{index}", self.quote_identifier(column)));
+        }
+        let tables: Vec<_> = tables.iter().enumerate().map(|(index, table)| format!("{} AS l{index}", self.quote_table(table))).collect();
+        let mut arms = vec![format!("SELECT 0 AS line, {} FROM {} WHERE 1 = 0", columns.join(", "), tables.join(", "))];
+        arms.extend(rows.iter().map(|(line, values)| format!("SELECT {line}, {}", values.join(", "))));
+        arms.join("\nUNION ALL ")
+    }
+
+    /// An UPDATE of the rows of a table, named `target`, that a query, named `file`, has a row for. The assignments are columns and
+    /// expressions.
+    fn update_from(&self, table: &TableName, assignments: &[(String, String)], query: &str, condition: &str) -> String {
+        let set: Vec<_> = assignments.iter().map(|(column, value)| format!("{} = {value}", self.quote_identifier(column))).collect();
+        format!("UPDATE {} AS target SET {}\nFROM ({query}) AS file\nWHERE {condition}", self.quote_table(table), set.join(", "))
     }
 
     /// A table's quoted name.

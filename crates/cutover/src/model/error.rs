@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Conflict,
     /// The person, or the time limit of the fence, interrupted the work.
     Interrupted,
+    /// A program of the plan's did not do what it was started for.
+    Hook,
     /// A file could not be read or written.
     File,
     /// A file of a run is not what was written: its seal or its format is broken.

@@ -8,4 +8,6 @@ pub mod operation;
 pub mod script;
 pub mod statement;
 pub mod table;
+pub mod upsert;
 pub mod url;
+pub mod value;

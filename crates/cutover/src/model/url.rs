@@ -16,8 +16,9 @@ impl DatabaseUrl {
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         if text.trim().is_empty() {
-            return Err(Error::new(ErrorKind::Input, "the database URL is empty")
-                .hint("give --database URL, or set DATABASE_URL: postgres://user@host/name, or the path of a SQLite file"));
+            return Err(Error::new(ErrorKind::Input, "the database URL is empty").hint(
+                "give --database URL, or set DATABASE_URL: postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file",
+            ));
         }
         Ok(Self(text))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::criteria::{added_keys, matches};
 use super::faults::{Faults, did_you_mean};
-use super::{Plan, PlanOperation, SchemaGrant, StepBody};
+use super::{MasterData, Plan, PlanOperation, SchemaGrant, StepBody};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Fault, Place};
 use crate::model::operation::existing::{self, Existing};
@@ -20,10 +20,13 @@ pub fn check_against(plan: &Plan, catalog: &Catalog, dialect: &dyn Dialect) -> V
     let mut check = Check { plan, catalog, dialect, made: names_in_definitions(plan), faults: Faults::default() };
     check.schemas();
     check.steps();
-    check.contract();
-    check.relationships();
-    check.criteria();
-    check.exports();
+    // Of one step alone, what the others make is there already or not yet, as the case may be.
+    if plan.part_of.is_none() {
+        check.contract();
+        check.relationships();
+        check.criteria();
+        check.exports();
+    }
     check.ranges();
     let mut faults = check.faults.faults;
     faults.sort_by(|left, right| (&left.place, &left.message).cmp(&(&right.place, &right.message)));
@@ -45,6 +48,7 @@ fn names_in_definitions(plan: &Plan) -> BTreeSet<String> {
             StepBody::Operations(operations) => {
                 names.extend(operations.iter().flat_map(|planned| made_by(&planned.operation)).map(|name| name.to_lowercase()));
             }
+            StepBody::MasterData(_) => {}
         }
     }
     names
@@ -124,6 +128,24 @@ impl<'a> Check<'a> {
             }
             if let StepBody::Operations(operations) = &step.body {
                 operations.iter().for_each(|planned| self.operation(planned));
+            }
+            if let StepBody::MasterData(data) = &step.body {
+                self.master_data(data, &step.place);
+            }
+        }
+    }
+
+    fn master_data(&mut self, data: &MasterData, place: &Place) {
+        let table = TableName::from(data.table.clone());
+        if self.table(&data.table, place).is_some() {
+            for column in &data.columns {
+                self.columns(&table, std::slice::from_ref(&column.name), &column.place);
+            }
+        }
+        for column in &data.columns {
+            if let Some(reference) = &column.reference {
+                let parent = TableName::from(reference.table.clone());
+                self.columns(&parent, std::slice::from_ref(&reference.column), &column.place);
             }
         }
     }

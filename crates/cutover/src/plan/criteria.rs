@@ -185,7 +185,7 @@ pub(super) fn operations(steps: &[Step]) -> impl Iterator<Item = &Operation> {
         .iter()
         .flat_map(|step| match &step.body {
             StepBody::Operations(operations) => operations.as_slice(),
-            StepBody::Script { .. } => &[],
+            StepBody::Script { .. } | StepBody::MasterData(_) => &[],
         })
         .map(|planned| &planned.operation)
 }

@@ -214,6 +214,11 @@ impl<'a> Value<'a> {
         self.value.is_array()
     }
 
+    /// Whether it is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.value.is_table()
+    }
+
     /// Whether it is a whole number.
     pub(super) fn is_integer(&self) -> bool {
         self.value.is_integer()

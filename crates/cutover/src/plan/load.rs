@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, Section};
 use super::faults::{Faults, did_you_mean};
+use super::master_data::Declared;
 use super::parameters::{ParameterValue, Parameters, put_in};
 use super::variants::DATABASES;
-use super::{Plan, PlanFiles, PlanPlaces, PlanStatement, RunValues, criteria, enum_values, files, grants, ledger, queries, script, steps};
+use super::{
+    Plan, PlanFiles, PlanPlaces, PlanStatement, RunValues, criteria, enum_values, files, grants, hooks, ledger, queries, script, steps,
+};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, Place, Result};
 use crate::model::statement::TokenKind;
@@ -19,6 +22,8 @@ pub(super) struct Reading<'a> {
     pub(super) places: PlanPlaces,
     /// Database, table and column of every column that an operation has added so far.
     pub(super) added_columns: BTreeSet<(&'static str, String, String)>,
+    /// The keys and titles of CSV steps.
+    pub(super) master_data: Declared,
 }
 
 /// Reads a plan for one database. Its files for every database it is written for are checked; those of `target` are kept.
@@ -34,6 +39,7 @@ pub fn load(files: &PlanFiles, target: &dyn Dialect, known: &[&'static dyn Diale
         faults: Faults::default(),
         places: PlanPlaces::default(),
         added_columns: BTreeSet::new(),
+        master_data: Declared::default(),
     };
     let plan = read(&mut reading, target, known, arguments);
     let mut faults = std::mem::take(&mut reading.faults);
@@ -72,6 +78,9 @@ fn read(
     let parameters = section(&mut manifest, "parameters", reading);
     reading.parameters = Parameters::read(parameters, arguments, &mut reading.faults);
 
+    let (keys, titles) = (section(&mut manifest, "keys", reading), section(&mut manifest, "titles", reading));
+    reading.master_data = Declared::read(keys, titles, &mut reading.faults);
+
     let mut plan = Plan {
         name,
         title,
@@ -96,6 +105,7 @@ fn read(
         }
     }
     plan.databases = databases;
+    std::mem::take(&mut reading.master_data).finish(&mut reading.faults);
 
     if let Some(section) = section(&mut manifest, "contract", reading) {
         plan.contract = grants::read(reading, section);
@@ -106,6 +116,8 @@ fn read(
     if let Some(section) = section(&mut manifest, "criteria", reading) {
         (plan.criteria, reading.places.criteria) = criteria::read(reading, section).into_iter().unzip();
     }
+    let of_hooks = section(&mut manifest, "hooks", reading);
+    plan.hooks = hooks::read(of_hooks, &mut reading.faults);
     let export = section(&mut manifest, "export", reading);
     (plan.export, reading.places.export_keys) = ledger::read_export(export, &mut reading.faults);
     if let Some((ledger, place)) = section(&mut manifest, "ledger", reading).and_then(|section| ledger::read_ledger(reading, section)) {

@@ -13,7 +13,9 @@ pub mod against;
 pub mod contract;
 pub mod criteria;
 pub mod files;
+pub mod hooks;
 pub mod load;
+pub mod master_data;
 pub mod parameters;
 
 mod batch;
@@ -24,6 +26,7 @@ mod faults;
 mod grants;
 mod header;
 mod ledger;
+mod narrow;
 mod operation;
 mod queries;
 mod script;
@@ -35,6 +38,7 @@ pub use contract::Contract;
 pub use criteria::selects;
 pub use files::PlanFiles;
 pub use load::load;
+pub use master_data::MasterData;
 pub(crate) use parameters::put_in;
 pub use parameters::{ParameterType, ParameterValue};
 
@@ -44,6 +48,8 @@ pub use parameters::{ParameterType, ParameterValue};
 pub struct Plan {
     /// Its name: what runs and directories are called by.
     pub name: String,
+    /// The plan that it is one step of, where it has been narrowed to that.
+    pub part_of: Option<String>,
     /// Its title for people.
     pub title: String,
     /// The databases that it is written for, by their dialects' names.
@@ -76,6 +82,8 @@ pub struct Plan {
     pub export: Export,
     /// The application's own migration ledger, where the plan has one.
     pub ledger: Option<Ledger>,
+    /// Programs that are run around it.
+    pub hooks: Vec<hooks::Hook>,
     /// What people should know before they run it: functions of clock and chance, parameters that nothing uses.
     pub warnings: Vec<Fault>,
     /// Where its files say what only a database can contradict.
@@ -150,6 +158,8 @@ pub enum StepBody {
         /// What undoes them; `None` where the plan has no undo file.
         undo: Option<Vec<PlanStatement>>,
     },
+    /// The rows of a CSV file, brought into a table by their natural key.
+    MasterData(MasterData),
 }
 
 /// A statement of a plan's SQL file. Its parameters are put in when the run's own values are known.

@@ -1,9 +1,9 @@
-//! Steps: SQL files with their undo files, and operations, in the order of their paths.
+//! Steps: SQL files with their undo files, operations, and CSV files of master data, in the order of their paths.
 
 use super::load::Reading;
 use super::script::{self, warn_of_chance};
 use super::variants::{Family, families};
-use super::{PlanStatement, Step, StepBody, operation};
+use super::{PlanStatement, Step, StepBody, master_data, operation};
 use crate::model::dialect::Dialect;
 use crate::model::error::Place;
 
@@ -14,7 +14,9 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, dialect: &dyn Dialect) -> Vec<
 }
 
 fn step<'a>(reading: &mut Reading<'a>, family: &Family<'a>, dialect: &dyn Dialect) -> Option<Step> {
-    for path in family.undo_without_step() {
+    let csv = family.others.iter().find(|(extension, _)| *extension == "csv").map(|(_, path)| *path);
+    // A CSV file is undone by SQL, for one database or for all.
+    for path in family.undo_without_step().filter(|_| csv.is_none()) {
         reading.faults.add(
             Place::file(path),
             "this file undoes a step that is not there",
@@ -28,23 +30,36 @@ fn step<'a>(reading: &mut Reading<'a>, family: &Family<'a>, dialect: &dyn Dialec
                 operation_at = Some(*path);
                 continue;
             }
-            "csv" => (
-                "steps of master data in CSV files are not supported in this version",
-                "write the rows as INSERT statements in an SQL file",
-            ),
-            _ => ("only SQL files and operations (.toml) are steps", "rename the file, or move it below docs/"),
+            "csv" => continue,
+            _ => ("only SQL files, operations (.toml) and CSV files are steps", "rename the file, or move it below docs/"),
         };
         reading.faults.add(Place::file(*path), message, remedy);
     }
-    if let (Some(path), true) = (operation_at, family.has_sql()) {
+    let files = [operation_at.is_some(), csv.is_some(), family.has_sql()];
+    if let (Some(path), true) = (operation_at.or(csv), files.iter().filter(|there| **there).count() > 1) {
         let message = format!("another file makes the step `{}` too", family.name);
         reading.faults.add(Place::file(path), message, "give the two steps different names: their order follows from them");
     }
-    match (operation_at, family.sql(dialect.name())) {
-        (Some(path), _) => operation::read(reading, path, family.name, dialect),
-        (None, Some(path)) => from_script(reading, family, path, dialect),
-        (None, None) => None,
+    match (operation_at, csv, family.sql(dialect.name())) {
+        (Some(path), ..) => operation::read(reading, path, family.name, dialect),
+        (None, Some(path), _) => from_csv(reading, family, path, dialect),
+        (None, None, Some(path)) => from_script(reading, family, path, dialect),
+        (None, None, None) => None,
     }
+}
+
+fn from_csv<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<Step> {
+    let undo = family.undo(dialect.name()).and_then(|undo| statements(reading, undo, dialect)).map(|undo| undo.statements);
+    let title = reading.master_data.title(family.name);
+    let data = master_data::read(reading, path, last_component(family.name), undo)?;
+    Some(Step {
+        name: family.name.to_owned(),
+        phase: phase(family.name).to_owned(),
+        title: title.unwrap_or_else(|| last_component(family.name).to_owned()),
+        place: Place::file(path),
+        tables: Vec::new(),
+        body: StepBody::MasterData(data),
+    })
 }
 
 fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<Step> {

@@ -297,6 +297,7 @@ impl Report {
             }
             // A run that is resumed is told the same of its fence again.
             EventKind::Noticed { message } if self.notices.contains(message) => {}
+            EventKind::HookFinished { ok: false, how, output, .. } => self.notices.push(format!("{how}; what it said is in {output}")),
             EventKind::Noticed { message } => self.notices.push(message.clone()),
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
@@ -307,6 +308,7 @@ impl Report {
             | EventKind::TableVerified { .. }
             | EventKind::RuleDecided { .. }
             | EventKind::VerdictReached { .. }
+            | EventKind::HookFinished { .. }
             | EventKind::CommitStarted => {}
         }
     }

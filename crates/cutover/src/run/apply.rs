@@ -16,7 +16,7 @@ use crate::verify::grants::Grants;
 use super::options::{Engine, Options};
 use super::prepare::{Batch, Prepared, PreparedStatement, PreparedStep};
 use super::transaction::finished;
-use super::{RunDirectory, ranges};
+use super::{RunDirectory, master_data, ranges};
 
 /// Takes the snapshot of the fence's instant. Every session that read it has ended when this returns.
 ///
@@ -164,6 +164,7 @@ pub fn steps(prepared: &Prepared, execution: &Execution<'_>, writer: &mut dyn Wr
         writer
             .settle()
             .map_err(|error| error.hint(format!("it fired at the end of the step {}, as it would have at COMMIT", step.name)))?;
+        master_data::hold(step, writer)?;
         journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
     }
     finished(journal, Stage::Steps, began)?;

@@ -3,6 +3,7 @@
 //! ```text
 //! events.jsonl      the journal
 //! plan/             the plan's files as they ran
+//! master-data.json  what CSV steps found in the tables
 //! snapshot/         before
 //! after/            the rows files of the verification
 //! verdict.json
@@ -35,7 +36,7 @@ impl RunDirectory {
     /// # Errors
     /// Where it cannot be created.
     pub fn create(home: &Path, plan: &str, run: String) -> Result<Self> {
-        let path = home.join(plan).join(&run);
+        let path = home.join(folder(plan)).join(&run);
         private_directory(&path)?;
         Ok(Self { path, run })
     }
@@ -53,8 +54,10 @@ impl RunDirectory {
         if let Some(position) = runs.iter().position(|directory| directory.run == name) {
             return Ok(runs.swap_remove(position));
         }
-        let of_plan =
-            runs.iter().rev().find(|directory| directory.path.parent().and_then(Path::file_name).is_some_and(|plan| plan == name));
+        let of_plan = runs
+            .iter()
+            .rev()
+            .find(|directory| directory.path.parent().and_then(Path::file_name).is_some_and(|plan| plan == folder(name).as_str()));
         of_plan.cloned().ok_or_else(|| {
             let known: Vec<_> = runs.iter().rev().take(5).map(|directory| directory.path.display().to_string()).collect();
             let hint = if known.is_empty() {
@@ -180,6 +183,12 @@ impl RunDirectory {
             Error::new(ErrorKind::Corrupt, format!("the journal in {} does not begin with the start of a run", self.path.display()))
         })
     }
+}
+
+/// The folder of a plan's runs. The runs of one step alone, `PLAN/STEP`, have a folder beside it.
+#[must_use]
+pub fn folder(plan: &str) -> String {
+    plan.replace('/', "+")
 }
 
 /// The folders in a directory, sorted; none where the directory does not exist.

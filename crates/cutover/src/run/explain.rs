@@ -9,6 +9,7 @@ use crate::model::error::{ErrorKind, Result};
 use crate::plan::{Plan, StepBody, contract::ChangeRule};
 
 use super::directory::run_values;
+use super::master_data;
 use super::options::{Engine, Options};
 use super::preflight::{self, Preflight};
 use super::prepare::{Prepared, prepare};
@@ -34,6 +35,8 @@ pub struct Explanation {
     pub fence: Vec<String>,
     /// What is checked, by rule, with its title.
     pub rules: Vec<(String, String)>,
+    /// Programs that are run around it.
+    pub hooks: Vec<String>,
     /// The checklist.
     pub criteria: Vec<String>,
     /// What people should know: functions whose results differ from run to run, for instance.
@@ -83,6 +86,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
         contract: contract(plan),
         fence: Vec::new(),
         rules: rules(plan),
+        hooks: plan.hooks.iter().map(super::hooks::in_words).collect(),
         criteria: plan.criteria.iter().map(|criterion| criterion.sentence.clone()).collect(),
         warnings: plan.warnings.iter().map(|warning| format!("{}: {} ({})", warning.place, warning.message, warning.remedy)).collect(),
     };
@@ -92,6 +96,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
             let mut reader = engine.database.read()?;
             explanation.session = Some(reader.session()?);
             let catalog = reader.catalog()?;
+            let found = master_data::look(plan, dialect, &catalog, reader.as_mut());
             drop(reader);
             explanation.ready = Some(match preflight::look(engine, plan, &values, options) {
                 Ok(Preflight::Applied(record)) => Readiness::Applied(record.run),
@@ -104,7 +109,10 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
                 }
                 Err(error) => return Err(error),
             });
-            let prepared = prepare(plan, dialect, &catalog, &values, options).ok();
+            let mut prepared = prepare(plan, dialect, &catalog, &values, options).ok();
+            if let (Some(prepared), Ok(found)) = (&mut prepared, &found) {
+                master_data::undo_of_found(prepared, plan, dialect, &catalog, found)?;
+            }
             if let Some(prepared) = &prepared {
                 let shown = |table: &crate::model::table::TableName| {
                     let rows = catalog.table(table).and_then(|table| table.estimated_rows);
@@ -127,7 +135,8 @@ fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
         name: step.name.clone(),
         title: step.title.clone(),
         ways: step.ways.iter().map(|(table, choice)| (table.to_string(), choice.clone())).collect(),
-        statements: step.statements.iter().map(|statement| statement.sql.clone()).collect(),
+        // The rows of a file are read in the file.
+        statements: step.statements.iter().filter(|_| step.proofs.is_empty()).map(|statement| statement.sql.clone()).collect(),
         undo: step.undo.of_all().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
     };
     prepared.steps.iter().map(step).collect()
@@ -154,6 +163,17 @@ fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
             statements: sql(statements),
             undo: undo.as_deref().map(sql),
         },
+        StepBody::MasterData(data) => {
+            let columns: Vec<_> = data.columns.iter().map(|column| column.name.as_str()).collect();
+            ExplainedStep {
+                name: step.name.clone(),
+                title: step.title.clone(),
+                ways: vec![(data.table.clone(), format!("brings {} rows in: {}", data.rows.len(), columns.join(", ")))],
+                statements: Vec::new(),
+                // Without a database, nobody knows which of its rows are there already.
+                undo: Some(data.undo.as_deref().map(sql).unwrap_or_default()),
+            }
+        }
     };
     plan.steps.iter().map(step).collect()
 }

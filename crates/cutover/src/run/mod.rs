@@ -10,8 +10,10 @@ pub mod demo;
 pub mod directory;
 pub mod explain;
 pub mod export;
+pub mod hooks;
 pub mod in_place;
 pub mod later;
+pub mod master_data;
 pub mod options;
 pub mod preconditions;
 pub mod preflight;
@@ -29,6 +31,7 @@ use crate::database::{Mode, Session, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::Result;
 use crate::model::table::TableName;
+use crate::plan::hooks::Moment;
 use crate::plan::{Plan, PlanFiles, RunValues};
 use crate::verify::rulings::Rulings;
 use crate::verify::verdict::Verdict;
@@ -37,6 +40,7 @@ pub use directory::RunDirectory;
 pub use options::{Ended, Engine, Finished, Options};
 
 use apply::Execution;
+use hooks::Hooks;
 use preflight::Preflight;
 use transaction::{FenceLimit, raise};
 
@@ -62,8 +66,14 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
+    let hooks = Hooks { engine, plan, options, directory: &directory, journal: &journal };
     let begun = started(engine, plan, mode, &ready, &directory, &journal, &values, now);
-    let ended = match mode {
+    if let (Ok(()), Err(error)) = (&begun, hooks.run(Moment::BeforeFence)) {
+        let mut ended = hooks.not_started(error);
+        hooks.end(&mut ended);
+        return Ok(Finished::Ended(Box::new(ended)));
+    }
+    let mut ended = match mode {
         Mode::Atomic => {
             let result = begun.and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, writer.as_mut()));
             let committed = (Outcome::Committed, "committed: every table was verified");
@@ -75,6 +85,7 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
             in_place::run(&work, &found, begun, writer.as_mut())
         }
     };
+    hooks.end(&mut ended);
     Ok(Finished::Ended(Box::new(ended)))
 }
 
@@ -110,9 +121,12 @@ fn attempt(
     let dialect = engine.database.dialect();
     let limit = FenceLimit::start(engine.interrupt, options.max_fence);
     raise(engine, &transaction::fence(engine, plan, options, values)?, journal, writer)?;
-    preflight::not_applied_meanwhile(&writer.records()?, plan)?;
+    preflight::not_applied_meanwhile(&writer.records()?, plan, options)?;
+    Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
     // The catalog is read again under the fence: what was prepared before it may have been out of date.
-    let prepared = prepare::prepare(plan, dialect, &writer.catalog()?, values, options)?;
+    let catalog = writer.catalog()?;
+    master_data::keep(&master_data::look(plan, dialect, &catalog, writer)?, directory)?;
+    let prepared = prepare::prepare(plan, dialect, &catalog, values, options)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
     let rows_of = |table: &TableName| before.rows_of(table);

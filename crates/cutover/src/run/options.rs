@@ -55,6 +55,10 @@ pub struct Options {
     pub batch_delay: Duration,
     /// In-place: how many statements of other sessions the server may be working on before the next range waits.
     pub max_load: Option<u64>,
+    /// Whether the plan's programs are run.
+    pub hooks: bool,
+    /// Whether a plan is run that has been applied already.
+    pub force: bool,
     /// Whether everything is rolled back even where the verdict passes.
     pub dry_run: bool,
     /// Rules accepted by name.
@@ -88,6 +92,9 @@ impl Default for Options {
             unfenced: false,
             batch_delay: Duration::ZERO,
             max_load: None,
+            // Whoever runs programs of a plan has to say so.
+            hooks: false,
+            force: false,
             dry_run: false,
             accept: Vec::new(),
             strict: false,

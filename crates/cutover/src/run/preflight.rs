@@ -7,10 +7,10 @@ use crate::plan::{Plan, RunValues, against};
 use crate::verify::checks;
 use crate::verify::rulings::{Rulings, Terms};
 
-use super::in_place;
 use super::options::{Engine, Options};
 use super::preconditions;
 use super::prepare::prepare;
+use super::{in_place, master_data};
 
 /// What preflight found.
 pub enum Preflight {
@@ -52,7 +52,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         return Err(Error::new(ErrorKind::Refused, format!("{} is a replica, which cannot be written", engine.database.place()))
             .hint("run on the primary"));
     }
-    if let Some(record) = applied(&reader.records()?, plan)? {
+    if let Some(record) = applied(&reader.records()?, plan, options)? {
         return Ok(Preflight::Applied(record));
     }
     let catalog = reader.catalog()?;
@@ -62,6 +62,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
             Error::faults(format!("the plan {} does not fit {}", plan.name, engine.database.place()), faults).hint("nothing was touched")
         );
     }
+    master_data::look(plan, dialect, &catalog, reader.as_mut()).map_err(|error| error.hint("nothing was touched"))?;
     let prepared = prepare(plan, dialect, &catalog, values, options)?;
     if engine.mode(options)? == Mode::InPlace {
         in_place::check_fitness(plan, &prepared, &catalog, engine.database, options)?;
@@ -107,25 +108,30 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
 ///
 /// # Errors
 /// Where one has, or an unfinished run stands in the way.
-pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan) -> Result<()> {
-    match applied(records, plan)? {
+pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan, options: &Options) -> Result<()> {
+    match applied(records, plan, options)? {
         None => Ok(()),
         Some(record) => Err(Error::new(ErrorKind::Refused, format!("the plan {} was applied meanwhile, by run {}", plan.name, record.run))
             .hint("there is nothing left to do")),
     }
 }
 
-/// The record of this plan, if it stands applied.
-fn applied(records: &[RunRecord], plan: &Plan) -> Result<Option<RunRecord>> {
+/// The record of this plan, if it stands applied: by itself, or as a step of the plan that it is a part of.
+fn applied(records: &[RunRecord], plan: &Plan, options: &Options) -> Result<Option<RunRecord>> {
     in_place::none_unfinished(records).map_err(|error| error.hint("nothing was touched"))?;
-    let Some(last) = records.iter().rev().find(|record| record.plan == plan.name && record.state == "applied") else {
+    let of_plan = |record: &&RunRecord| record.plan == plan.name || plan.part_of.as_ref() == Some(&record.plan);
+    let Some(last) = records.iter().rev().find(|record| of_plan(record) && record.state == "applied").filter(|_| !options.force) else {
         return Ok(None);
     };
     if last.plan_hash == plan.hash {
         return Ok(Some(last.clone()));
     }
-    Err(Error::new(ErrorKind::Refused, format!("the plan {} was applied by run {}, and has changed since", plan.name, last.run))
-        .hint("a plan that has been applied is history: write a new plan for what is to change now")
-        .hint(format!("or undo the run first: cutover rollback {}", last.run))
-        .hint("nothing was touched"))
+    let refused = Error::new(ErrorKind::Refused, format!("the plan {} was applied by run {}, and has changed since", last.plan, last.run));
+    let refused = match &plan.part_of {
+        Some(_) => refused.hint("--force runs the step as it is now"),
+        None => refused
+            .hint("a plan that has been applied is history: write a new plan for what is to change now")
+            .hint(format!("or undo the run first: cutover rollback {}", last.run)),
+    };
+    Err(refused.hint("nothing was touched"))
 }

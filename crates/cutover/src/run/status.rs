@@ -141,6 +141,7 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) ->
         }
         (JournalState::Ended(Outcome::Committed), _) => "committed",
         (JournalState::Ended(Outcome::DryRun), _) => "verified, and rolled back as asked",
+        (JournalState::Ended(Outcome::NotStarted), _) => "stopped by a hook before it touched anything",
         (JournalState::Ended(Outcome::VerificationFailed), _) => "the verification failed; rolled back",
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",
         (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",

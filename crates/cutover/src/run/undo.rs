@@ -18,6 +18,7 @@ use crate::verify::verdict::Verdict;
 
 use super::apply::Execution;
 use super::directory::{new_id, rfc3339, run_values};
+use super::master_data;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, Undo as StepUndo, prepare};
 use super::transaction::{self, FenceLimit, finished};
@@ -35,7 +36,8 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let values = first_values(of)?;
     let before = Snapshot::open(&of.snapshot())?;
     let left = Snapshot::open(&of.after())?;
-    let prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
+    let mut prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
+    master_data::complete_undo(&mut prepared, plan, engine.database.dialect(), &before.manifest.catalog, of)?;
     if let Some(step) = prepared.steps.iter().find(|step| matches!(step.undo, StepUndo::None)) {
         return Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
             .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name))

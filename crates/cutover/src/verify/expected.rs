@@ -262,7 +262,8 @@ pub fn not_null(
         let mut findings = Vec::new();
         for column in differing {
             let quoted = dialect.quote_identifier(grants.name_after(&table.name, column));
-            let sql = format!("SELECT COUNT(*) FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
+            let sql =
+                format!("SELECT COUNT(*) AS counted FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
             let (_, rows) = offenders(reader, &sql)?;
             let count = rows.first().and_then(|row| row.cells.first()?.after.as_ref()?.parse::<u64>().ok()).unwrap_or(0);
             if count > 0 {

@@ -22,7 +22,7 @@ use cutover::verify::verdict::Verdict;
 use crate::support::Scratch;
 
 /// What a run's directory may hold in the end.
-const DOCUMENTED: [&str; 5] = ["after", "events.jsonl", "plan", "snapshot", "verdict.json"];
+const DOCUMENTED: [&str; 6] = ["after", "events.jsonl", "master-data.json", "plan", "snapshot", "verdict.json"];
 
 /// How long sessions may take to vanish from the server after their connections have ended.
 const VANISHING: Duration = Duration::from_secs(20);

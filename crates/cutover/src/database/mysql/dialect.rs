@@ -1,12 +1,13 @@
 //! How MySQL and MariaDB write SQL.
 
 use super::script::{RULES, boundary, refuse};
-use super::{cells, literal, render, types};
+use super::{cells, literal, render, types, values};
 use crate::model::dialect::{Boundary, Dialect, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::{Catalog, TableName};
+use crate::model::table::{Catalog, Column, Table, TableName};
+use crate::model::value::ValueKind;
 
 /// The dialect of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
@@ -65,15 +66,33 @@ impl Dialect for MysqlDialect {
         format!("NOT (({left}) <=> ({right}))")
     }
 
-    /// As for every database; but `rows` is a word of the language here.
-    fn duplicates(&self, table: &TableName, columns: &[String]) -> String {
-        let list = self.quote_columns("", columns);
-        let not_null: Vec<_> = columns.iter().map(|column| format!("{} IS NOT NULL", self.quote_identifier(column))).collect();
-        format!(
-            "SELECT {list}, COUNT(*) AS `rows` FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1",
-            self.quote_table(table),
-            not_null.join(" AND ")
-        )
+    fn value_kind(&self, column: &Column, _: &Catalog) -> ValueKind {
+        values::kind(&column.data_type)
+    }
+
+    fn gives_value(&self, table: &Table, column: &Column, catalog: &Catalog) -> bool {
+        values::gives_value(table, column, catalog)
+    }
+
+    fn value_literal(&self, kind: &ValueKind, text: &str) -> String {
+        values::literal(kind, text, &|text| self.quote_literal(text))
+    }
+
+    fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String {
+        let bytes = || self.distinct(&format!("CAST({left} AS BINARY)"), &format!("CAST({right} AS BINARY)"));
+        match kind {
+            _ if kind.equal_is_same() => self.distinct(left, right),
+            ValueKind::Json => self.distinct(&format!("CAST({left} AS JSON)"), &format!("CAST({right} AS JSON)")),
+            // Of a column that the plan makes, perhaps a number: 1.5 is stored as 1.50 where the type says so.
+            ValueKind::Unknown => format!("({} AND {})", bytes(), self.distinct(left, right)),
+            // Most collations call upper and lower case equal.
+            _ => bytes(),
+        }
+    }
+
+    fn update_from(&self, table: &TableName, assignments: &[(String, String)], query: &str, condition: &str) -> String {
+        let set: Vec<_> = assignments.iter().map(|(column, value)| format!("target.{} = {value}", self.quote_identifier(column))).collect();
+        format!("UPDATE {} AS target\nJOIN ({query}) AS file\nON {condition}\nSET {}", self.quote_table(table), set.join(", "))
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) mod code {
     pub(in crate::database::mysql) const READ_ONLY: u16 = 1290;
     /// There is no such savepoint.
     pub(in crate::database::mysql) const NO_SAVEPOINT: u16 = 1305;
+    /// A table of the transaction has an engine that knows no savepoints.
+    pub(in crate::database::mysql) const NO_SAVEPOINTS: u16 = 1178;
     /// The account may do nothing of the sort with the table.
     pub(in crate::database::mysql) const TABLE_DENIED: u16 = 1142;
     /// There is no such table.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::dialect::MysqlDialect;
 use super::errors::{self, code};
-use super::journal::JournalTable;
+use super::journal::{self, JournalTable};
 use super::session::{Connection, Failure, fields};
 use crate::database::{Fence, Raised};
 use crate::model::dialect::Dialect;
@@ -41,13 +41,10 @@ fn passing_rights(connection: &Connection) -> &'static str {
 ///
 /// # Errors
 /// `Refused` where the account may not set `read_only` or cannot write in spite of it, and `fence.unfenced` does not accept that;
-/// where another run has left its own fence up. `Conflict` where the server does not come to rest. What was set is then put back.
+/// where an unfinished run has left its own fence up. `Conflict` where the server does not come to rest. What was set is then put back.
 pub(super) fn raise(connection: &mut Connection, run: &str, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised> {
     let mut raised = Raised::default();
-    if let Some(other) = other_run(connection, run)? {
-        return Err(Error::new(ErrorKind::Refused, format!("the run {other} was stopped and has left its fence up"))
-            .hint("resume it or roll it back first; `cutover clean` takes its fence down"));
-    }
+    adopt(connection, run)?;
     let known = known_value(connection, run)?;
     let standing = is_read_only(connection)?;
     match known {
@@ -114,9 +111,28 @@ fn remember(connection: &mut Connection, run: &str, value: &str) -> Result<()> {
         .map_err(|error| error.hint("where the server is read-only already, the account needs the right to write all the same"))
 }
 
-fn other_run(connection: &mut Connection, run: &str) -> Result<Option<String>> {
+/// The run whose fence stands, or was left: what it has set is remembered.
+///
+/// # Errors
+/// The server's.
+pub(super) fn standing(connection: &mut Connection) -> Result<Option<String>> {
+    if !SETTINGS.exists(connection)? {
+        return Ok(None);
+    }
+    connection.value(&format!("SELECT MIN(run) FROM {}", SETTINGS.name))
+}
+
+/// Takes over what another run has left that is finished, or was killed before the journal knew it: what it had found set is what has
+/// to be put back in the end.
+fn adopt(connection: &mut Connection, run: &str) -> Result<()> {
+    let Some(other) = standing(connection)?.filter(|other| other != run) else { return Ok(()) };
+    let state = journal::records(connection)?.into_iter().find(|record| record.run == other).map(|record| record.state);
+    if state.is_some_and(|state| state == "running" || state == "undoing") {
+        return Err(Error::new(ErrorKind::Refused, format!("the run {other} was stopped and has left its fence up"))
+            .hint("resume it or roll it back first; `cutover clean` takes its fence down"));
+    }
     let run = MysqlDialect.quote_literal(run);
-    connection.value(&format!("SELECT MIN(run) FROM {} WHERE run <> {run}", SETTINGS.name))
+    connection.batch(&format!("UPDATE {} SET run = {run}", SETTINGS.name))
 }
 
 fn known_value(connection: &mut Connection, run: &str) -> Result<Option<String>> {

@@ -37,6 +37,7 @@ mod shapes;
 mod tls;
 mod together;
 mod types;
+mod values;
 mod writer;
 
 pub use dialect::MysqlDialect;

@@ -8,7 +8,7 @@ use super::cells;
 use super::dialect::MysqlDialect;
 use super::script;
 use super::session::{Connection, fields, number};
-use super::{entries, journal, replication, sequences, together};
+use super::{entries, fence, journal, replication, sequences, together};
 use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
@@ -150,6 +150,11 @@ impl Reader for MysqlReader {
     fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
         self.settle_instant();
         entries::read(&mut self.connection, run)
+    }
+
+    fn standing_fence(&mut self) -> Result<Option<String>> {
+        self.settle_instant();
+        fence::standing(&mut self.connection)
     }
 
     fn load(&mut self) -> Result<Option<u64>> {

@@ -342,7 +342,7 @@ impl Failure {
 
 /// Hands the rows of a result over.
 fn hand_over<P: Protocol>(
-    mut result: QueryResult<'_, '_, '_, P>,
+    result: QueryResult<'_, '_, '_, P>,
     sql: &str,
     interrupt: &Interrupt,
     handle: &Handle,
@@ -351,7 +351,7 @@ fn hand_over<P: Protocol>(
 ) -> Result<()> {
     begin(result.columns().as_ref())?;
     let mut until_check = ROWS_BETWEEN_CHECKS;
-    while let Some(row) = result.next() {
+    for row in result {
         let row = row.map_err(|source| errors::failed(&source, sql, interrupt))?;
         until_check -= 1;
         let go_on = if until_check == 0 {

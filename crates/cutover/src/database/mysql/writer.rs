@@ -41,6 +41,9 @@ pub(super) struct MysqlWriter {
     terminate_blockers: bool,
     /// How deep in probes we are.
     probes: u32,
+    /// Whether the transaction has its mark. Not after it has touched a table whose engine knows no savepoints, as those of MariaDB's own
+    /// catalog do.
+    marked: bool,
     /// The server has rolled the transaction back by itself: what comes next would not belong to it any more.
     broken: bool,
 }
@@ -72,6 +75,7 @@ impl MysqlWriter {
             patience: Duration::ZERO,
             terminate_blockers: false,
             probes: 0,
+            marked: false,
             broken: false,
         })
     }
@@ -100,22 +104,35 @@ impl MysqlWriter {
         // Put right where a request to stop came late: nothing has been done yet.
         self.connection().interrupt().check()?;
         self.connection().batch_in_peace(&format!("{statement}; {MARK}"))?;
+        self.marked = true;
         self.reader.transaction = state;
         Ok(())
     }
 
     /// Makes sure that the transaction is still the one that we began.
     fn assert_same_transaction(&mut self, sql: &str) -> Result<()> {
-        match self.connection().in_peace(MOVE_MARK) {
-            Err(error) if errors::number(&error) == Some(code::NO_SAVEPOINT) => {}
-            // Where the connection is gone, whatever comes next says so.
-            _ => return Ok(()),
+        if self.is_same_transaction() {
+            return Ok(());
         }
         self.reader.transaction = Transaction::None;
         let shown: String = sql.chars().take(200).collect();
         Err(Error::new(ErrorKind::Escaped, format!("a statement ended the transaction that it ran in: {}", shown.trim()))
             .hint("what had been done in this transaction until then stays, and its entry in the journal is missing: compare the database with the snapshot")
             .hint("DDL, LOCK TABLES, and procedures and triggers that contain them or COMMIT, commit by themselves"))
+    }
+
+    /// Where the connection is gone, whatever comes next says so.
+    fn is_same_transaction(&mut self) -> bool {
+        if self.marked {
+            match self.connection().in_peace(MOVE_MARK).map_err(|error| errors::number(&error)) {
+                Err(Some(code::NO_SAVEPOINT)) => return false,
+                Err(Some(code::NO_SAVEPOINTS)) => self.marked = false,
+                _ => return true,
+            }
+        }
+        // MySQL has neither this variable nor such tables in its catalog.
+        !self.connection().server.mariadb
+            || !matches!(self.connection().value("SELECT @@in_transaction"), Ok(Some(answer)) if answer == "0")
     }
 
     fn execute_inside(&mut self, sql: &str) -> Result<u64> {
@@ -135,7 +152,7 @@ impl MysqlWriter {
                 match errors::number(&error) {
                     // The whole transaction is gone with a deadlock; with a lock that was not to be had, where the server is set up so.
                     Some(code::DEADLOCK) => self.broken = true,
-                    Some(code::LOCK_WAIT_TIMEOUT) => self.broken = self.connection().in_peace(MOVE_MARK).is_err(),
+                    Some(code::LOCK_WAIT_TIMEOUT) => self.broken = !self.is_same_transaction(),
                     Some(_) if errors::leaves_session(&error) => self.assert_same_transaction(sql)?,
                     _ => self.broken = true,
                 }
@@ -258,6 +275,10 @@ impl Reader for MysqlWriter {
         self.reader.entries(run)
     }
 
+    fn standing_fence(&mut self) -> Result<Option<String>> {
+        self.reader.standing_fence()
+    }
+
     fn load(&mut self) -> Result<Option<u64>> {
         self.reader.load()
     }
@@ -325,27 +346,26 @@ impl Writer for MysqlWriter {
             let begun = self.begin();
             return outcome.and(begun);
         }
-        let before = self.reader.transaction;
-        let alone = before == Transaction::None;
+        let within = self.is_in_transaction();
         let savepoint = format!("SAVEPOINT cutover_probe_{}", self.probes);
-        if alone {
-            self.begin_transaction("START TRANSACTION", Transaction::Open)?;
-        } else {
+        if within {
             self.connection().batch_in_peace(&format!("{savepoint}; {MARK}"))?;
+            self.marked = true;
+        } else {
+            self.begin_transaction("START TRANSACTION", Transaction::Open)?;
         }
         self.probes += 1;
         let outcome = work(self);
-        self.probes -= 1;
+        self.probes = self.probes.saturating_sub(1);
         if self.is_in_transaction() && !self.broken {
             self.assert_same_transaction("a statement of a probe")?;
         }
-        if alone || !self.is_in_transaction() || self.broken {
+        if within && self.is_in_transaction() && !self.broken {
+            self.connection().batch_in_peace(&format!("ROLLBACK TO {savepoint}; RELEASE {savepoint}"))?;
+            self.marked = self.connection().in_peace(MARK).is_ok();
+        } else {
             self.rollback()?;
-            self.pin_settings()?;
-            return outcome;
         }
-        self.connection().batch_in_peace(&format!("ROLLBACK TO {savepoint}; RELEASE {savepoint}; {MARK}"))?;
-        self.reader.transaction = before;
         self.pin_settings()?;
         outcome
     }

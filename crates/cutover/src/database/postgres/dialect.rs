@@ -2,11 +2,13 @@
 
 use super::render;
 use super::script::{RULES, refuse};
+use super::values;
 use crate::model::dialect::{Dialect, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::Catalog;
+use crate::model::table::{Catalog, Column};
+use crate::model::value::ValueKind;
 
 /// PostgreSQL's dialect.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +51,26 @@ impl Dialect for PostgresDialect {
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
         refuse(statement)
+    }
+
+    fn value_kind(&self, column: &Column, catalog: &Catalog) -> ValueKind {
+        values::kind(&column.data_type, catalog)
+    }
+
+    fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String {
+        if kind.equal_is_same() {
+            return self.distinct(left, right);
+        }
+        // The text decides: json has no equality, citext and some collations call different texts equal.
+        let text = |expression: &str| format!("CAST({expression} AS text) COLLATE \"C\"");
+        let texts = self.distinct(&text(left), &text(right));
+        match kind {
+            // Of a column that the plan makes, perhaps a number: 1.5 is stored as 1.50 where the type says so, which JSON calls equal.
+            ValueKind::Unknown => {
+                format!("({texts} AND {})", self.distinct(&format!("to_jsonb({left})"), &format!("to_jsonb({right})")))
+            }
+            _ => texts,
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod session;
 mod shapes;
 mod tls;
 mod together;
+mod values;
 mod writer;
 
 pub use dialect::PostgresDialect;

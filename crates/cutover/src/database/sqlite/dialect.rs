@@ -1,11 +1,13 @@
 //! How SQLite writes SQL.
 
 use super::script::{RULES, refuse};
+use super::values;
 use crate::model::dialect::{Dialect, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::Catalog;
+use crate::model::table::{Catalog, Column, Table, TableName};
+use crate::model::value::ValueKind;
 
 use super::render;
 
@@ -53,5 +55,30 @@ impl Dialect for SqliteDialect {
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {
         refuse(statement)
+    }
+
+    fn value_kind(&self, column: &Column, _: &Catalog) -> ValueKind {
+        values::kind(&column.data_type)
+    }
+
+    fn gives_value(&self, table: &Table, column: &Column, catalog: &Catalog) -> bool {
+        values::gives_value(table, column, catalog)
+    }
+
+    fn value_literal(&self, kind: &ValueKind, text: &str) -> String {
+        kind.bare(text).unwrap_or_else(|| self.quote_literal(text))
+    }
+
+    fn differs(&self, left: &str, right: &str, _: &ValueKind) -> String {
+        self.distinct(&format!("{left} COLLATE BINARY"), &format!("{right} COLLATE BINARY"))
+    }
+
+    /// The arms are not given the columns' types: SQLite would take literals for values that have them already, and not compare the text
+    /// '12' with the number 12. Without a type, they are compared as the column at the other side is.
+    fn literal_rows(&self, like: &[(TableName, String)], rows: &[(usize, Vec<String>)]) -> String {
+        let nulls: Vec<_> = (0..like.len()).map(|index| format!("NULL AS c{index}")).collect();
+        let mut arms = vec![format!("SELECT 0 AS line, {} WHERE 0", nulls.join(", "))];
+        arms.extend(rows.iter().map(|(line, values)| format!("SELECT {line}, {}", values.join(", "))));
+        arms.join("\nUNION ALL ")
     }
 }

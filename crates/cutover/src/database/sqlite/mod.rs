@@ -30,6 +30,7 @@ mod render;
 mod script;
 mod session;
 mod shapes;
+mod values;
 mod words;
 mod writer;
 

@@ -20,15 +20,17 @@ use crate::database::{Raised, RunRecord, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::TableName;
+use crate::plan::hooks::Moment;
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::Snapshot;
 use crate::verify::rulings::Rulings;
 
 use super::apply::{Execution, begin_step};
+use super::hooks::Hooks;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, prepare};
 use super::transaction::{self, FenceLimit, finished};
-use super::{Attempt, RunDirectory, apply, decide, export, preflight, timing, verification};
+use super::{Attempt, RunDirectory, apply, decide, export, master_data, preflight, timing, verification};
 use deeds::{Deed, Log, Subject, Way, committed};
 
 /// The state of a run whose steps have been begun, or may be.
@@ -68,7 +70,9 @@ impl Work<'_> {
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         let fence = transaction::fence(self.engine, self.plan, self.options, self.values)?;
         let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
-        preflight::not_applied_meanwhile(&writer.records()?, self.plan)?;
+        preflight::not_applied_meanwhile(&writer.records()?, self.plan, self.options)?;
+        let Self { engine, plan, options, directory, journal, .. } = *self;
+        Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
         self.state(RUNNING, writer)?;
         let prepared = prepare(self.plan, self.engine.database.dialect(), &writer.catalog()?, self.values, self.options)?;
         let before = self.snapshot(&prepared, log, writer)?;
@@ -115,6 +119,8 @@ impl Work<'_> {
 
     fn snapshot(&self, prepared: &Prepared, log: &mut Log, writer: &mut dyn Writer) -> Result<Snapshot> {
         let Self { engine, plan, options, directory, journal, values } = self;
+        let catalog = writer.catalog()?;
+        master_data::keep(&master_data::look(plan, engine.database.dialect(), &catalog, writer)?, directory)?;
         // What an earlier attempt left half written is of no use.
         remove(&directory.snapshot())?;
         let before = on_one_instant(writer, |writer| {
@@ -136,6 +142,10 @@ impl Work<'_> {
         for (position, step) in prepared.steps.iter().enumerate() {
             begin_step(step, position, prepared.steps.len(), self.journal)?;
             self.step(step, &execution, &mut done, total, log, writer)?;
+            // Once a step behind it has begun, what this one has left may have been changed on purpose.
+            if !prepared.steps[position + 1..].iter().any(|behind| undo::has_begun(behind, log)) {
+                master_data::hold(step, writer)?;
+            }
         }
         finished(self.journal, Stage::Steps, began)
     }

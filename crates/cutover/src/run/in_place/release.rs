@@ -69,8 +69,14 @@ pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) ->
         }
         _ => {}
     }
-    let run = unfinished.map_or("clean", |record| record.run.as_str());
-    let mut writer = transaction::lock(engine, run, options)?;
+    let Some(record) = unfinished else {
+        // Nothing is taken from the server, not even for a moment, where nothing stands.
+        if engine.database.read()?.standing_fence()?.is_none() {
+            return Ok(Release { abandoned: None, notes: Vec::new() });
+        }
+        return Ok(Release { abandoned: None, notes: transaction::lock(engine, "clean", options)?.lower()? });
+    };
+    let mut writer = transaction::lock(engine, &record.run, options)?;
     let fence = Fence {
         tables: Vec::new(),
         strongest: Vec::new(),
@@ -81,8 +87,6 @@ pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) ->
         unfenced: true,
     };
     writer.open(&fence, &mut |message| engine.monitor.notice(&message))?;
-    if let Some(record) = unfinished {
-        committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;
-    }
-    Ok(Release { abandoned: unfinished.map(|record| record.run.clone()), notes: writer.lower()? })
+    committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;
+    Ok(Release { abandoned: Some(record.run.clone()), notes: writer.lower()? })
 }

@@ -4,6 +4,7 @@ use crate::database::Writer;
 use crate::journal::{EventKind, Journal};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
+use crate::run::hooks;
 use crate::run::options::{Engine, Finished, Options};
 use crate::run::prepare::prepare;
 use crate::run::transaction::{self, FenceLimit};
@@ -47,7 +48,9 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
     let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values };
     let mut log = Log::read(&of.run, writer.as_mut())?;
     let result = work.resume(&mut log, writer.as_mut());
-    Ok(Finished::Ended(Box::new(conclude::conclude(&work, &log, writer.as_mut(), result))))
+    let mut ended = conclude::conclude(&work, &log, writer.as_mut(), result);
+    hooks::end(engine, plan, options, of, &journal, &mut ended);
+    Ok(Finished::Ended(Box::new(ended)))
 }
 
 fn unknown(engine: &Engine<'_>, of: &RunDirectory) -> Error {

@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::run::RunDirectory;
 use crate::run::apply::{Execution, begin_step};
 use crate::run::directory::new_id;
+use crate::run::master_data;
 use crate::run::options::{Ended, Engine, Options};
 use crate::run::prepare::{PreparedStatement, PreparedStep, Undo as StepUndo, prepare};
 use crate::run::transaction::{self, FenceLimit, finished};
@@ -40,7 +41,8 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
         error.hint(format!("a run that stopped before its snapshot has executed nothing: cutover clean {} --abandon", of.run))
     })?;
     let left = if record.state == "applied" { Some(Snapshot::open(&of.after())?) } else { None };
-    let prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
+    let mut prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
+    master_data::complete_undo(&mut prepared, plan, engine.database.dialect(), &before.manifest.catalog, of)?;
     // The run's own id: the fence, the lock and the deeds are the run's.
     let mut writer = transaction::lock(engine, &of.run, options)?;
     let mut log = Log::read(&of.run, writer.as_mut())?;
@@ -66,7 +68,7 @@ fn subject(way: Way, step: &PreparedStep, number: u64) -> Subject {
     Subject { way, step: step.name.clone(), statement: number }
 }
 
-fn has_begun(step: &PreparedStep, log: &Log) -> bool {
+pub(super) fn has_begun(step: &PreparedStep, log: &Log) -> bool {
     (1..=step.statements.len() as u64).any(|number| log.progress(&subject(Way::Forth, step, number)) != Progress::Untouched)
 }
 

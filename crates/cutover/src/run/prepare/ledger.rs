@@ -33,6 +33,7 @@ pub(super) fn step(ledger: &Ledger, dialect: &dyn Dialect, values: &RunValues) -
         ))],
         undo: Undo::Each(vec![Some(statement(format!("DELETE FROM {table} WHERE {}", matches.join(" AND "))))]),
         ways: Vec::new(),
+        proofs: Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::verify::promises::Promise;
 use super::options::Options;
 
 mod ledger;
+pub mod master_data;
 mod operations;
 mod scripts;
 
@@ -55,6 +56,8 @@ pub struct PreparedStep {
     pub undo: Undo,
     /// Which way an operation chose on each table, and why.
     pub ways: Vec<(TableName, String)>,
+    /// Queries that have no rows once the step has done what it is for; a row is the line of its file that is not there.
+    pub proofs: Vec<PreparedStatement>,
 }
 
 /// What takes a step back.
@@ -130,6 +133,12 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
             StepBody::Script { statements, undo } => {
                 scripts::script(step, statements, undo.as_deref(), plan, dialect, values, catalog, &mut prepared)
             }
+            StepBody::MasterData(data) => {
+                master_data::step(step, data, plan, dialect, values, catalog, &mut prepared).unwrap_or_else(|fault| {
+                    faults.push(fault);
+                    PreparedStep::new(step)
+                })
+            }
         };
         prepared.steps.push(ready);
     }
@@ -178,6 +187,7 @@ impl PreparedStep {
             statements: Vec::new(),
             undo: Undo::Each(Vec::new()),
             ways: Vec::new(),
+            proofs: Vec::new(),
         }
     }
 }

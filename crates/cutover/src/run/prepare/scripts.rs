@@ -20,18 +20,7 @@ pub(super) fn script(
     catalog: &Catalog,
     prepared: &mut Prepared,
 ) -> PreparedStep {
-    let ready = |statement: &PlanStatement| PreparedStatement {
-        sql: plan.sql(statement, dialect, values),
-        place: statement.place.clone(),
-        rewrites: may_rewrite(statement),
-        boundary: dialect.boundary(&statement.statement),
-        done_when: statement.done_when.as_ref().map(|query| plan.sql(query, dialect, values)),
-        batch: statement.batch.as_ref().map(|batch| Batch {
-            table: catalog.find(&batch.table.to_string()).map_or_else(|| batch.table.clone(), |table| table.name.clone()),
-            column: batch.column.clone(),
-            rows: batch.rows,
-        }),
-    };
+    let ready = |of_plan: &PlanStatement| statement(of_plan, plan, dialect, values, catalog);
     for statement in statements {
         let named = named_tables(plan, statement, catalog);
         if !is_plain_dml(statement) {
@@ -46,8 +35,30 @@ pub(super) fn script(
     }
 }
 
+/// Makes one statement of an SQL file ready.
+pub(super) fn statement(
+    statement: &PlanStatement,
+    plan: &Plan,
+    dialect: &dyn Dialect,
+    values: &RunValues,
+    catalog: &Catalog,
+) -> PreparedStatement {
+    PreparedStatement {
+        sql: plan.sql(statement, dialect, values),
+        place: statement.place.clone(),
+        rewrites: may_rewrite(statement),
+        boundary: dialect.boundary(&statement.statement),
+        done_when: statement.done_when.as_ref().map(|query| plan.sql(query, dialect, values)),
+        batch: statement.batch.as_ref().map(|batch| Batch {
+            table: catalog.find(&batch.table.to_string()).map_or_else(|| batch.table.clone(), |table| table.name.clone()),
+            column: batch.column.clone(),
+            rows: batch.rows,
+        }),
+    }
+}
+
 /// An undo file of as many statements as the step's own takes them back one by one, the last one first, as people write it.
-fn paired(mut undo: Vec<PreparedStatement>, statements: usize) -> Undo {
+pub(super) fn paired(mut undo: Vec<PreparedStatement>, statements: usize) -> Undo {
     if undo.len() != statements {
         return Undo::Whole(undo);
     }

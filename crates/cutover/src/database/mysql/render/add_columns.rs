@@ -36,10 +36,13 @@ pub(super) fn add_columns(table: &Table, columns: &[NewColumn], catalog: &Catalo
     }
     let alter = |actions: &[String]| format!("ALTER TABLE {name} {}", actions.join(", "));
     let mut changes = vec![Change::undone_by(alter(&added), alter(&dropped))];
-    let mut choice = "adds the columns at the end, which writes no row and holds writes up for a moment".to_owned();
+    let mut choice = if fills.is_empty() {
+        "adds the column at the end without touching the rows: there is nothing to fill in; holds writes up for a moment".to_owned()
+    } else {
+        "adds the column at the end, which holds writes up for a moment, and updates every row".to_owned()
+    };
     if !fills.is_empty() {
         changes.push(Change::undone_along(format!("UPDATE {name} SET {}", fills.join(", "))));
-        choice.push_str(", and updates every row");
     }
     if !later.is_empty() {
         changes.push(Change::undone_along(alter(&later)));
