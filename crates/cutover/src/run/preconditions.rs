@@ -32,7 +32,7 @@ pub fn look(prepared: &Prepared, options: &Options, reader: &mut dyn Reader) -> 
         if count == 0 {
             continue;
         }
-        let message = format!("{count} {}", precondition.message);
+        let message = format!("{}: {count}", precondition.message);
         faults.push(Fault { message, place: place.clone(), remedy: precondition.remedy.clone() });
         for row in rows.iter().take(SHOWN).filter(|_| options.reveal) {
             let cells: Vec<_> =

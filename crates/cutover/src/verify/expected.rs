@@ -88,7 +88,12 @@ const DEFAULTS: [&str; 4] = ["default", "identity", "auto_increment", "extra"];
 fn unpromised<'a>(catalog: &'a Catalog, column: &str) -> impl Iterator<Item = (&'a String, &'a String)> {
     const SAID: [&str; 6] = ["type", "not null", "not_null", "generated", "comment", "definition"];
     let object = ObjectName { kind: ObjectKind::Column, name: column.to_owned() };
-    catalog.objects.get(&object).into_iter().flatten().filter(|(property, _)| !SAID.contains(&property.as_str()))
+    // Where every table has a collation of its own, each of its texts has one too, and that of a new column is the table's.
+    let table = column.rsplit_once('.').map_or(column, |(table, _)| table);
+    let of_table = catalog.objects.get(&ObjectName { kind: ObjectKind::Table, name: table.to_owned() });
+    let collated = of_table.is_some_and(|properties| properties.contains_key("collation"));
+    let said = move |property: &str| SAID.contains(&property) || (collated && property == "collation");
+    catalog.objects.get(&object).into_iter().flatten().filter(move |(property, _)| !said(property))
 }
 
 fn value(

@@ -47,6 +47,28 @@ pub enum Promise {
     },
 }
 
+impl Promise {
+    /// Follows a column that gets another name.
+    pub fn rename(&mut self, of: &TableName, from: &str, to: &str) {
+        let in_list =
+            |columns: &mut Vec<String>| columns.iter_mut().filter(|column| *column == from).for_each(|column| to.clone_into(column));
+        match self {
+            Self::Column(expected) if expected.table == *of && expected.column == from => to.clone_into(&mut expected.column),
+            Self::Type { table, column, .. } if table == of && column == from => to.clone_into(column),
+            Self::Unique { table, columns } | Self::Index { table, columns } if table == of => in_list(columns),
+            Self::Relationship { table, key } => {
+                if table == of {
+                    in_list(&mut key.columns);
+                }
+                if key.parent == of.to_string() {
+                    in_list(&mut key.parent_columns);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Decides the rules of all promises. With `old_rows_only`, rows that came after the run are no offenders: nothing is promised about them.
 ///
 /// # Errors

@@ -160,7 +160,7 @@ impl Change {
 /// A query that must return no rows before anything is touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precondition {
-    /// What its rows mean, for people: `2 …` stands before it.
+    /// What its rows mean, for people; how many there are is said behind it.
     pub message: String,
     /// The query.
     pub sql: String,

@@ -3,10 +3,10 @@
 use crate::model::dialect::Dialect;
 use crate::model::error::Place;
 use crate::model::operation::existing::{self, Existing};
-use crate::model::operation::{Change, NewColumn, NewTable, Operation, Precondition, Rendered, project};
+use crate::model::operation::{Change, KeyColumns, NewColumn, NewTable, Operation, PortableType, Precondition, Rendered, project};
 use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties, Table, TableName};
 use crate::plan::contract::{ChangeGrant, ChangeRule};
-use crate::plan::{PlanOperation, Step};
+use crate::plan::{PlanOperation, SchemaGrant, Step};
 use crate::verify::expected::ExpectedColumn;
 use crate::verify::grants::Renamed;
 use crate::verify::promises::Promise;
@@ -62,6 +62,7 @@ impl Ready<'_> {
         let name =
             working.find(operation.table()).map_or_else(|| TableName::from(operation.table().to_owned()), |table| table.name.clone());
         for left in &resolved.left {
+            revise(&mut prepared.promises, &name, left);
             let rendered = self.dialect.render(left, working)?;
             self.grant(left, &name, &rendered, working, prepared);
             if self.original.find(left.table()).is_some_and(|table| left.reads().iter().all(|column| table.column(column).is_some())) {
@@ -112,6 +113,11 @@ impl Ready<'_> {
         prepared.grants.add(rendered.adds.iter().cloned());
         prepared.grants.alter(rendered.alters.iter().cloned());
         match operation {
+            Operation::RenameColumn { from, to, .. } if self.original.table(name).is_none_or(|table| table.column(from).is_none()) => {
+                let column = |column: &str| ObjectName { kind: ObjectKind::Column, name: format!("{name}.{column}") };
+                prepared.grants.schema.remove(&SchemaGrant::Add(column(from)));
+                prepared.grants.add([column(to)]);
+            }
             Operation::RenameColumn { from, to, .. } => {
                 prepared.grants.renamed.push(Renamed { table: name.clone(), from: from.clone(), to: to.clone() });
             }
@@ -125,6 +131,29 @@ impl Ready<'_> {
         }
         for parent in parents(operation).into_iter().filter_map(|parent| self.original.find(parent)) {
             prepared.touched.insert(parent.name.clone());
+        }
+    }
+}
+
+/// Brings what operations before have promised of a table up to date with one that changes it again.
+fn revise(promises: &mut [Promise], of: &TableName, operation: &Operation) {
+    for promise in promises {
+        match (promise, operation) {
+            (Promise::Column(column), Operation::WidenEnum { column: name, values, .. })
+                if column.table == *of && column.column == *name =>
+            {
+                if let PortableType::Enum(held) = &mut column.data_type {
+                    let coming: Vec<_> = values.iter().filter(|value| !held.contains(value)).cloned().collect();
+                    held.extend(coming);
+                }
+            }
+            (Promise::Column(column), Operation::ChangeType { column: name, data_type, .. })
+                if column.table == *of && column.column == *name =>
+            {
+                column.data_type.clone_from(data_type);
+            }
+            (promise, Operation::RenameColumn { from, to, .. }) => promise.rename(of, from, to),
+            _ => {}
         }
     }
 }
@@ -232,7 +261,7 @@ fn add_columns(
             }
         };
         if let Some(name) = &column.unique {
-            let key = crate::model::operation::KeyColumns { name: name.clone(), columns: vec![column.name.clone()] };
+            let key = KeyColumns { name: name.clone(), columns: vec![column.name.clone()] };
             keys.push(Operation::AddUnique { table: of_table.clone(), key });
         }
         if let Some(key) = column.references.as_ref().filter(|_| !adopted) {

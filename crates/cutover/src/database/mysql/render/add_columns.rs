@@ -55,7 +55,9 @@ pub(super) fn add_columns(table: &Table, columns: &[NewColumn], catalog: &Catalo
         adds.push(object(ObjectKind::Constraint, table, &key.name));
         choice.push_str(&format!("; the foreign key to {} copies the table, and holds writes up meanwhile", key.parent));
     }
-    Ok(Rendered { changes, choice, adds, ..Rendered::default() })
+    let lines: String = columns.iter().map(|column| format!(",\n  {}", definition(column))).collect();
+    let definition = table.shape.definition.as_ref().map(|text| format!("{text}{lines}"));
+    Ok(Rendered { changes, choice, adds, definition, ..Rendered::default() })
 }
 
 #[cfg(test)]

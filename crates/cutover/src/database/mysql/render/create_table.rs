@@ -36,6 +36,7 @@ pub(super) fn create_table(new: &NewTable, catalog: &Catalog) -> Result<Rendered
         changes: vec![Change::undone_by(create, format!("DROP TABLE {quoted}"))],
         choice: "creates the table; the tables that it refers to are held up for a moment".to_owned(),
         adds: vec![ObjectName { kind: ObjectKind::Table, name: name.to_string() }],
+        definition: Some(format!("CREATE TABLE {quoted} (\n  {}", parts.join(",\n  "))),
         ..Rendered::default()
     })
 }
