@@ -145,10 +145,23 @@ fn a_file_for_one_database_wins_over_the_portable_one() {
 #[test]
 fn an_operation_takes_its_parameters() {
     let plan = load_for("postgres", &plan_files(), &[("unique_name", "{table}_cmsId_unique")]);
-    let StepBody::Operation(Operation::AddColumn(add)) = &plan.steps[0].body else { panic!("no operation") };
-    assert_eq!(add.tables, ["schools", "programs"]);
-    assert_eq!((add.column.as_str(), add.fill.as_deref(), add.null), ("cms_id", Some("id"), true));
-    assert_eq!(add.unique_name("schools").unwrap(), "schools_cmsId_unique");
+    let StepBody::Operations(operations) = &plan.steps[0].body else { panic!("no operations") };
+    let added: Vec<_> = operations
+        .iter()
+        .map(|planned| match &planned.operation {
+            Operation::AddColumns { table, columns } => {
+                (table.as_str(), columns[0].name.as_str(), columns[0].fill.as_deref(), columns[0].null, columns[0].unique.as_deref())
+            }
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(
+        added,
+        [
+            ("schools", "cms_id", Some("id"), true, Some("schools_cmsId_unique")),
+            ("programs", "cms_id", Some("id"), true, Some("programs_cmsId_unique")),
+        ]
+    );
     assert!(plan.parameters["unique_name"].given && !plan.parameters["limit"].given);
 }
 
@@ -308,6 +321,7 @@ fn table(name: TableName, columns: &[&str]) -> Table {
         estimated_rows: None,
         rewrite_obstacles: Vec::new(),
         unit_obstacles: Vec::new(),
+        shape: Default::default(),
     }
 }
 

@@ -42,7 +42,7 @@ use cutover::snapshot::Snapshot;
 use plans::{Site, options, told};
 use support::Scratch;
 
-const DATABASES: [&str; 2] = ["postgres", "sqlite"];
+const DATABASES: [&str; 3] = ["postgres", "mysql", "sqlite"];
 
 /// The folders whose files make up a plan.
 const PLAN: [&str; 6] = ["steps/", "checks/", "invariants/", "probes/", "maps/", "queries/"];
@@ -50,6 +50,11 @@ const PLAN: [&str; 6] = ["steps/", "checks/", "invariants/", "probes/", "maps/",
 #[test]
 fn postgres() {
     run_all("postgres", Scratch::postgres);
+}
+
+#[test]
+fn mysql() {
+    run_all("mysql", Scratch::mysql);
 }
 
 #[test]
@@ -64,7 +69,7 @@ fn run_all(database: &str, scratch: fn(&str) -> Scratch) {
     for path in files() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let archive = Archive::parse(&std::fs::read_to_string(&path).unwrap());
-        if archive.get("databases").is_some_and(|list| !list.split_whitespace().any(|word| word == database)) {
+        if !databases(&archive).contains(&database) {
             continue;
         }
         ran += 1;
@@ -76,6 +81,16 @@ fn run_all(database: &str, scratch: fn(&str) -> Scratch) {
     }
     assert!(ran > 0, "there are no scenarios for {database}");
     assert!(failed.is_empty(), "{} of {ran} scenarios fail on {database}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// The databases that a case is about: those that it says, of those that its plan is written for. A plan without a word of them is for all.
+fn databases(archive: &Archive) -> Vec<&'static str> {
+    let plan = archive.get("plan.toml").and_then(|plan| plan.lines().find(|line| line.starts_with("databases = ")));
+    let is_meant = |database: &&str| {
+        archive.get("databases").is_none_or(|list| list.split_whitespace().any(|word| word == *database))
+            && plan.is_none_or(|line| line.contains(*database))
+    };
+    DATABASES.into_iter().filter(is_meant).collect()
 }
 
 /// `SCENARIO=name` narrows them while a new one is written.
@@ -122,7 +137,7 @@ impl Case<'_> {
                 said.push_str(&self.later(&site, plan, &ended.run, &before));
             }
             _ if ever_committed => {}
-            _ => assert_eq!(site.differences(&before), Vec::<String>::new(), "the database is not what it was"),
+            _ => assert_eq!(site.differences(&before), Vec::<String>::new(), "the database is not what it was:\n{said}"),
         }
         assert_eq!(site.leftovers(ever_committed), Vec::<String>::new(), "this was left behind");
         self.expect("expect", &site, &said);
@@ -225,10 +240,7 @@ impl Case<'_> {
         static WRITING: Mutex<()> = Mutex::new(());
         let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut archive = Archive::parse(&std::fs::read_to_string(self.path).unwrap());
-        let databases: Vec<_> = match self.archive.get("databases") {
-            Some(list) => DATABASES.into_iter().filter(|database| list.split_whitespace().any(|word| word == *database)).collect(),
-            None => DATABASES.to_vec(),
-        };
+        let databases = databases(self.archive);
         archive.set_for_database(section, &databases, self.database, &format!("{}\n", said.trim()));
         std::fs::write(self.path, archive.to_string()).unwrap();
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cutover::database::{Commit, Database, Instant, Reader, Writer};
 use cutover::model::error::{ErrorKind, Result};
-use cutover::model::operation::{AddColumn, Operation, PortableType};
+use cutover::model::operation::{KeyColumns, NewColumn, Operation, PortableType};
 use cutover::model::table::TableName;
 use sqlite_support::{Fixture, fence, fixture, query, record};
 
@@ -323,43 +323,34 @@ fn an_added_column_is_exactly_what_it_says_and_its_undo_takes_it_back() {
     let original = writer.catalog().unwrap();
     for table in ["parent", "exact"] {
         for data_type in [PortableType::Boolean, PortableType::Integer, PortableType::Double, PortableType::Timestamp, PortableType::Uuid] {
-            let operation = Operation::AddColumn(AddColumn {
-                tables: vec![table.to_owned()],
-                column: "cms id".to_owned(),
-                data_type,
-                null: true,
-                fill: Some("id".to_owned()),
-                unique: Some("{table}_cms_id_unique".to_owned()),
-            });
+            let column = NewColumn { fill: Some("id".to_owned()), ..NewColumn::plain("cms id", data_type) };
+            let key = KeyColumns { name: format!("{table}_cms_id_unique"), columns: vec!["cms id".to_owned()] };
+            let operations = [
+                Operation::AddColumns { table: table.to_owned(), columns: vec![column] },
+                Operation::AddUnique { table: table.to_owned(), key },
+            ];
             let before = writer.catalog().unwrap();
             let dialect = fixture.database.dialect();
-            let rendered = dialect.render(&operation, before.find(table).unwrap()).unwrap();
-            for sql in rendered.statements() {
+            let rendered = operations.map(|operation| dialect.render(&operation, &before).unwrap());
+            for sql in rendered.iter().flat_map(|rendered| rendered.statements()) {
                 writer.execute(sql).unwrap();
             }
             writer.settle().unwrap();
             let after = writer.catalog().unwrap();
             let added: Vec<_> = after.objects.keys().filter(|name| !before.objects.contains_key(name)).cloned().collect();
-            assert_eq!(added, rendered.adds);
+            assert_eq!(added, rendered.iter().flat_map(|rendered| rendered.adds.clone()).collect::<Vec<_>>());
             assert!(before.objects.iter().all(|(name, properties)| after.objects.get(name) == Some(properties)));
             assert_eq!(query(writer.as_mut(), &format!("SELECT count(*) FROM {table} WHERE \"cms id\" IS NULL")), ["0"]);
-            dialect.render(&operation, after.find(table).unwrap()).unwrap_err();
-            for sql in rendered.undo() {
+            for sql in rendered.iter().rev().flat_map(|rendered| rendered.undo()) {
                 writer.execute(sql).unwrap();
             }
             assert_eq!(writer.catalog().unwrap(), original);
         }
     }
-    let Operation::AddColumn(plain) = Operation::AddColumn(AddColumn {
-        tables: vec!["parent".to_owned()],
-        column: "needed".to_owned(),
-        data_type: PortableType::Text,
-        null: false,
-        fill: None,
-        unique: None,
-    });
-    let refused = fixture.database.dialect().render(&Operation::AddColumn(plain), original.find("parent").unwrap()).unwrap_err();
-    assert!(refused.contains("cannot add the column parent.needed as NOT NULL"), "{refused}");
+    let needed = NewColumn { null: false, ..NewColumn::plain("needed", PortableType::Text) };
+    let needed = Operation::AddColumns { table: "parent".to_owned(), columns: vec![needed] };
+    let refused = fixture.database.dialect().render(&needed, &original).unwrap_err();
+    assert!(refused.contains("parent.needed may not be NULL but has no value"), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What differs between databases and needs no server: quoting, splitting scripts, rendering operations.
 
-use super::operation::{Operation, PortableType, Rendered};
+use super::operation::{Operation, PortableType, Rendered, TypeFit};
 use super::statement::{ScriptStatement, SplitError};
 use super::table::{Catalog, Column, ObjectKind, ObjectName, Relationship, Table, TableName};
 use super::value::ValueKind;
@@ -19,11 +19,28 @@ pub trait Dialect: Send + Sync {
     /// Splits a script into its statements, each with its place, without changing a byte of them.
     fn split(&self, script: &str) -> Result<Vec<ScriptStatement>, SplitError>;
 
-    /// Renders an operation on one table. `Err` says why this table cannot have it, and what can be done.
-    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String>;
+    /// Renders an operation against a catalog. What is there already has been taken out of it: its columns, its table are new, and
+    /// there is no equivalent key. `Err` says why the table cannot have it, and what can be done.
+    fn render(&self, operation: &Operation, catalog: &Catalog) -> Result<Rendered, String>;
 
-    /// A portable type in the database's own words, exactly as its catalog shows the type of a column that has it.
-    fn type_name(&self, data_type: PortableType) -> &'static str;
+    /// A portable type in the database's own words, as its catalog shows the type of a column that has it.
+    fn type_name(&self, data_type: &PortableType) -> String;
+
+    /// How the type of a column, in the catalog's words, compares with a portable one.
+    fn type_fit(&self, wanted: &PortableType, data_type: &str) -> TypeFit;
+
+    /// The most bytes that a name may have; a longer one is cut off in silence, or refused.
+    fn longest_name(&self) -> usize;
+
+    /// A column as a scan reads it, where that is not the column by itself; its type is in the catalog's words.
+    fn read_plain(&self, column: &str, _data_type: &str) -> String {
+        column.to_owned()
+    }
+
+    /// An expression read as another type, in the catalog's words: what a column that was changed to another type is compared in.
+    fn read_as(&self, expression: &str, data_type: &str) -> String {
+        format!("CAST({expression} AS {data_type})")
+    }
 
     /// Why a statement must not stand in a step, if it must not: it ends the transaction, changes the session, or cannot
     /// run in a transaction. What is wrong, and the remedy.

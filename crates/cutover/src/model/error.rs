@@ -34,7 +34,7 @@ pub enum ErrorKind {
 }
 
 /// A place in a file that a person wrote.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, relative to the plan's directory where it belongs to a plan.
     pub file: PathBuf,

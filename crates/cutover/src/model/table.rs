@@ -124,6 +124,63 @@ pub struct Table {
     /// Why a statement on it cannot be part of a transaction, one reason each; empty where it can.
     #[serde(default)]
     pub unit_obstacles: Vec<String>,
+    /// What operations have to know of it.
+    #[serde(default)]
+    pub shape: Shape,
+}
+
+/// What operations have to know of a table to change it: which keys they need not add, and what they must carry along.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Indexes over plain columns, unique or not; neither partial ones nor those over expressions.
+    pub indexes: Vec<IndexShape>,
+    /// Foreign keys by name.
+    pub foreign_keys: Vec<ForeignKeyShape>,
+    /// The table's `CREATE` statement, where the database keeps it as a text.
+    pub definition: Option<String>,
+    /// Indexes, triggers and views that would be lost or stand in the way where the table or one of its columns is made anew, in the
+    /// order in which they can be created.
+    pub stored: Vec<StoredObject>,
+}
+
+/// An index over plain columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexShape {
+    /// Its name; may be empty on SQLite.
+    pub name: String,
+    /// Its columns in order.
+    pub columns: Vec<String>,
+    /// Whether it is unique.
+    pub unique: bool,
+}
+
+/// A foreign key by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKeyShape {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// The referring columns.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub parent: TableName,
+    /// The columns referred to.
+    pub parent_columns: Vec<String>,
+    /// What becomes of a row whose parent is deleted, in the database's own words: `SET NULL`.
+    pub on_delete: String,
+}
+
+/// An object with the statements that create it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredObject {
+    /// What it is.
+    pub object: ObjectName,
+    /// The statements that create it, each with the one that takes it back: itself first, then what belongs to it (owner, grants,
+    /// comments).
+    pub statements: Vec<(String, String)>,
+    /// Why it cannot be created again as it is, where it cannot.
+    pub obstacle: Option<String>,
+    /// The columns of the table that it reads, where that is known; `None` for all of them.
+    pub columns: Option<Vec<String>>,
 }
 
 impl Table {

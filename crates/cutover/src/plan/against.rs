@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::criteria::{added_columns, matches};
+use super::criteria::{added_keys, matches};
 use super::faults::{Faults, did_you_mean};
-use super::{MasterData, OperationPlaces, Plan, SchemaGrant, StepBody};
+use super::{MasterData, Plan, PlanOperation, SchemaGrant, StepBody};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Fault, Place};
-use crate::model::operation::{AddColumn, Operation};
+use crate::model::operation::existing::{self, Existing};
+use crate::model::operation::{NewColumn, Operation};
 use crate::model::statement::TokenKind;
 use crate::model::table::{Catalog, ObjectKind, ObjectName, Relationship, Table, TableName};
 
@@ -44,13 +45,26 @@ fn names_in_definitions(plan: &Plan) -> BTreeSet<String> {
                 let definitions = definitions.filter(|statement| statement.is_word(0, "CREATE") || statement.is_word(0, "ALTER"));
                 names.extend(definitions.flat_map(|statement| statement.names()).map(|name| name.to_lowercase()));
             }
-            StepBody::Operation(Operation::AddColumn(add)) => {
-                names.insert(add.column.to_lowercase());
+            StepBody::Operations(operations) => {
+                names.extend(operations.iter().flat_map(|planned| made_by(&planned.operation)).map(|name| name.to_lowercase()));
             }
             StepBody::MasterData(_) => {}
         }
     }
     names
+}
+
+/// The names of tables and columns that an operation makes.
+fn made_by(operation: &Operation) -> Vec<&str> {
+    match operation {
+        Operation::AddColumns { columns, .. } => columns.iter().map(|column| column.name.as_str()).collect(),
+        Operation::CreateTable(new) => {
+            let columns = new.columns.iter().map(|column| column.name.as_str());
+            columns.chain(new.table.rsplit('.').next()).collect()
+        }
+        Operation::RenameColumn { to, .. } => vec![to],
+        _ => Vec::new(),
+    }
 }
 
 struct Check<'a> {
@@ -112,10 +126,8 @@ impl<'a> Check<'a> {
             for table in &step.tables {
                 self.table(table, &step.place);
             }
-            if let StepBody::Operation(Operation::AddColumn(add)) = &step.body
-                && let Some(places) = self.plan.places.operations.get(&step.name)
-            {
-                self.add_column(add, places);
+            if let StepBody::Operations(operations) = &step.body {
+                operations.iter().for_each(|planned| self.operation(planned));
             }
             if let StepBody::MasterData(data) = &step.body {
                 self.master_data(data, &step.place);
@@ -138,18 +150,40 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn add_column(&mut self, add: &AddColumn, places: &OperationPlaces) {
-        for (name, place) in add.tables.iter().zip(&places.tables) {
-            let Some(table) = self.table(name, place) else { continue };
-            // SQLite and MySQL do not tell names apart by case, and PostgreSQL's habit is not to either.
-            if let Some(there) = table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&add.column)) {
-                let message = format!("`{name}` already has a column `{}`, of type {}", there.name, there.data_type);
-                let remedy = "take the table out, or choose another name: adopting a column that is there is not supported in this version";
-                self.faults.add(place.clone(), message, remedy);
+    fn operation(&mut self, PlanOperation { operation, places }: &PlanOperation) {
+        for (parent, columns, place) in &places.parents {
+            self.columns(
+                &self.catalog.find(parent).map_or_else(|| TableName::from(parent.clone()), |table| table.name.clone()),
+                columns,
+                place,
+            );
+        }
+        if let Operation::CreateTable(new) = operation {
+            for reason in self.catalog.find(&new.table).map(|table| existing::table(new, table, self.dialect)).unwrap_or_default() {
+                let remedy = "a table that is there is adopted where it fits column by column: change the plan's, or the table";
+                self.faults.add(places.table.clone(), reason, remedy);
             }
-            if let (Some(fill), Some(place)) = (&add.fill, &places.fill) {
-                self.fill(fill, table, place);
+            return;
+        }
+        let Some(table) = self.table(operation.table(), &places.table) else { return };
+        let renamed = matches!(operation, Operation::RenameColumn { to, .. } if table.column(to).is_some());
+        for (column, place) in places.columns.iter().filter(|_| !renamed) {
+            self.columns(&table.name, std::slice::from_ref(column), place);
+        }
+        if let Operation::AddColumns { columns, .. } = operation {
+            for (position, column) in columns.iter().enumerate() {
+                self.new_column(table, column, places.new.get(position).unwrap_or(&places.table));
+                if let (Some(fill), Some(Some(place))) = (&column.fill, places.fills.get(position)) {
+                    self.fill(fill, table, place);
+                }
             }
+        }
+    }
+
+    fn new_column(&mut self, table: &Table, column: &NewColumn, place: &Place) {
+        if let Existing::Misfit(reason) = existing::column(column, table, self.dialect) {
+            let remedy = "a column that is there is adopted where it fits: change the plan's, change the column, or take the table out";
+            self.faults.add(place.clone(), reason, remedy);
         }
     }
 
@@ -194,6 +228,7 @@ impl<'a> Check<'a> {
                 SchemaGrant::Add(object) if self.catalog.objects.contains_key(object) => {
                     self.faults.add(place.clone(), format!("the database already has the {object}"), "take the grant out");
                 }
+                SchemaGrant::Rename { table, from, .. } => self.columns(table, std::slice::from_ref(from), place),
                 SchemaGrant::Drop(object) | SchemaGrant::Change(object) if !self.catalog.objects.contains_key(object) => {
                     self.unknown_object(object, place);
                 }
@@ -252,7 +287,7 @@ impl<'a> Check<'a> {
             "unique" => {
                 let keys =
                     tables.iter().flat_map(|table| table.keys.iter().map(move |key| format!("{}.{}", table.name, key.columns.join("+"))));
-                Some(keys.chain(added_columns(&self.plan.steps, false)).collect())
+                Some(keys.chain(added_keys(&self.plan.steps, "unique")).collect())
             }
             "relationship" => {
                 let name = |relationship: &Relationship| format!("{}.{}", relationship.child, relationship.columns.join("+"));

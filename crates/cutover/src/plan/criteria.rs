@@ -8,7 +8,7 @@ use crate::model::error::Place;
 use crate::model::operation::Operation;
 
 /// Every class of rules, and whether its rules have a subject behind a colon.
-const CLASSES: [(&str, bool); 17] = [
+const CLASSES: [(&str, bool); 20] = [
     ("steps", false),
     ("rows", true),
     ("keys", true),
@@ -22,6 +22,9 @@ const CLASSES: [(&str, bool); 17] = [
     ("covered", true),
     ("value", true),
     ("column", true),
+    ("index", true),
+    ("foreign_key", true),
+    ("type", true),
     ("check", true),
     ("invariant", true),
     ("probe", true),
@@ -121,6 +124,7 @@ fn own_subjects(plan: &Plan, class: &str) -> Option<Vec<String>> {
     match class {
         "value" => Some(added_columns(&plan.steps, true)),
         "column" => Some(added_columns(&plan.steps, false)),
+        "index" | "foreign_key" | "type" => Some(added_keys(&plan.steps, class)),
         "check" => Some([names(&plan.checks_before), names(&plan.checks_after)].concat()),
         "invariant" => Some(names(&plan.invariants)),
         "query" => Some(names(&plan.queries)),
@@ -131,15 +135,59 @@ fn own_subjects(plan: &Plan, class: &str) -> Option<Vec<String>> {
 
 /// `table.column` of every column that an operation adds; of those that it fills, if only those are wanted.
 pub(super) fn added_columns(steps: &[Step], filled: bool) -> Vec<String> {
-    let mut columns = Vec::new();
-    for step in steps {
-        if let StepBody::Operation(Operation::AddColumn(add)) = &step.body
-            && (add.fill.is_some() || !filled)
-        {
-            columns.extend(add.tables.iter().map(|table| format!("{table}.{}", add.column)));
+    let of = |operation: &Operation| match operation {
+        Operation::AddColumns { table, columns } => {
+            let wanted = columns.iter().filter(|column| column.fill.is_some() || !filled);
+            wanted.map(|column| format!("{table}.{}", column.name)).collect()
+        }
+        Operation::CreateTable(new) if !filled => new.columns.iter().map(|column| format!("{}.{}", new.table, column.name)).collect(),
+        _ => Vec::new(),
+    };
+    operations(steps).flat_map(of).collect()
+}
+
+/// `table.a+b` of every key of one class that operations add.
+pub(super) fn added_keys(steps: &[Step], class: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let mut add = |of: &str, table: &str, columns: &[String]| {
+        if of == class {
+            keys.push(format!("{table}.{}", columns.join("+")));
+        }
+    };
+    for operation in operations(steps) {
+        match operation {
+            Operation::AddColumns { table, columns } => {
+                for column in columns {
+                    if column.unique.is_some() {
+                        add("unique", table, std::slice::from_ref(&column.name));
+                    }
+                    column.references.iter().for_each(|key| add("foreign_key", table, &key.columns));
+                }
+            }
+            Operation::CreateTable(new) => {
+                new.unique.iter().for_each(|key| add("unique", &new.table, &key.columns));
+                new.indexes.iter().for_each(|key| add("index", &new.table, &key.columns));
+                new.foreign_keys.iter().for_each(|key| add("foreign_key", &new.table, &key.columns));
+            }
+            Operation::AddIndex { table, index } => add("index", table, &index.columns),
+            Operation::AddUnique { table, key } => add("unique", table, &key.columns),
+            Operation::AddForeignKey { table, key } => add("foreign_key", table, &key.columns),
+            Operation::ChangeType { table, column, .. } => add("type", table, std::slice::from_ref(column)),
+            Operation::RenameColumn { .. } | Operation::WidenEnum { .. } => {}
         }
     }
-    columns
+    keys
+}
+
+/// Every operation of the steps, in order.
+pub(super) fn operations(steps: &[Step]) -> impl Iterator<Item = &Operation> {
+    steps
+        .iter()
+        .flat_map(|step| match &step.body {
+            StepBody::Operations(operations) => operations.as_slice(),
+            StepBody::Script { .. } | StepBody::MasterData(_) => &[],
+        })
+        .map(|planned| &planned.operation)
 }
 
 #[cfg(test)]

@@ -128,7 +128,14 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn inside(&self) -> String {
+    /// The same section under another name: members of a list have none.
+    pub(super) fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// What follows a key that is missing: in which section.
+    pub(super) fn inside(&self) -> String {
         match self.name.as_str() {
             "" => String::new(),
             "header" => " in this header".to_owned(),
@@ -200,6 +207,11 @@ impl<'a> Value<'a> {
     /// Whether it is a text.
     pub(super) fn is_text(&self) -> bool {
         self.value.is_str()
+    }
+
+    /// Whether it is a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.value.is_array()
     }
 
     /// Whether it is a table.

@@ -30,7 +30,7 @@ pub(super) fn check(plan: &Plan, faults: &mut Faults) {
 fn in_order(plan: &Plan) -> impl Iterator<Item = &PlanStatement> {
     let steps = plan.steps.iter().flat_map(|step| match &step.body {
         StepBody::Script { statements, .. } => statements.as_slice(),
-        StepBody::Operation(_) | StepBody::MasterData(_) => &[],
+        StepBody::Operations(_) | StepBody::MasterData(_) => &[],
     });
     let queries = [&plan.invariants, &plan.checks_after, &plan.queries].into_iter().flatten().map(|query| &query.statement);
     let probes = plan.probes.iter().flat_map(|probe| probe.statements.iter().map(|statement| &statement.statement));

@@ -153,13 +153,11 @@ fn schema(entry: Value<'_>, faults: &mut Faults) -> Option<(SchemaGrant, Place)>
     grant("drop", SchemaGrant::Drop, &mut section, faults);
     grant("change", SchemaGrant::Change, &mut section, faults);
     if let Some(value) = section.take("rename") {
-        faults.add(
-            value.key_place(),
-            "renames are not supported in this version",
-            "write the rename as a drop and an add, or leave it for later",
-        );
-        section.take("to");
-        grants.push(None);
+        let to = section.take("to");
+        if to.is_none() {
+            faults.add(value.key_place(), "`rename` says not to what", "add: to = \"table.column\"");
+        }
+        grants.push(to.and_then(|to| rename(&value, &to, faults)).map(|grant| (grant, value.place())));
     }
     section.finish(faults);
     match <[_; 1]>::try_from(grants) {
@@ -169,6 +167,25 @@ fn schema(entry: Value<'_>, faults: &mut Faults) -> Option<(SchemaGrant, Place)>
             None
         }
     }
+}
+
+/// `{ rename = "modules.remark", to = "modules.remarks" }`: a column of one table.
+fn rename(from: &Value<'_>, to: &Value<'_>, faults: &mut Faults) -> Option<SchemaGrant> {
+    let one = |value: &Value<'_>, faults: &mut Faults| {
+        let place = value.place();
+        let (table, columns) = value.text(faults).and_then(|text| reference(&text, &place, faults))?;
+        <[String; 1]>::try_from(columns).ok().map(|[column]| (table, column))
+    };
+    let ((table, old), (other, new)) = one(from, faults).zip(one(to, faults))?;
+    if table != other {
+        faults.add(
+            to.place(),
+            format!("a column stays in its table, and `{other}` is not `{table}`"),
+            format!("write to = \"{table}.{new}\""),
+        );
+        return None;
+    }
+    Some(SchemaGrant::Rename { table, from: old, to: new })
 }
 
 /// `index candidates.candidates_cnic_index`: a sort of object and its name.

@@ -103,19 +103,30 @@ pub struct PlanPlaces {
     pub export_keys: Vec<Place>,
     /// Of [`Ledger::table`].
     pub ledger: Option<Place>,
-    /// Of the operations, by their steps' names.
-    pub operations: BTreeMap<String, OperationPlaces>,
+}
+
+/// One operation of a step, and where its file says what only a database can contradict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOperation {
+    /// The operation.
+    pub operation: Operation,
+    /// Where it names tables and columns.
+    pub places: OperationPlaces,
 }
 
 /// Where an operation's file names tables and columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OperationPlaces {
-    /// Of its tables.
-    pub tables: Vec<Place>,
-    /// Of the column that it adds.
-    pub column: Place,
-    /// Of the expression that fills the column.
-    pub fill: Option<Place>,
+    /// Of its table.
+    pub table: Place,
+    /// Of the columns that come, in the operation's order.
+    pub new: Vec<Place>,
+    /// Of the expressions that fill them.
+    pub fills: Vec<Option<Place>>,
+    /// Columns of the table that must be there, and where they are named.
+    pub columns: Vec<(String, Place)>,
+    /// Tables and columns that are referred to, and where that is said.
+    pub parents: Vec<(String, Vec<String>, Place)>,
 }
 
 /// One ordered unit of change.
@@ -138,8 +149,8 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone)]
 pub enum StepBody {
-    /// An operation, rendered by the database's dialect on each of its tables.
-    Operation(Operation),
+    /// Operations in order, each on one table, rendered by the database's dialect.
+    Operations(Vec<PlanOperation>),
     /// The statements of an SQL file, and of the file that undoes them.
     Script {
         /// The statements.
@@ -287,6 +298,15 @@ pub enum SchemaGrant {
     Drop(ObjectName),
     /// The object may change its properties.
     Change(ObjectName),
+    /// A column may get another name; its contents are compared under the old one.
+    Rename {
+        /// The table.
+        table: TableName,
+        /// The column's name before.
+        from: String,
+        /// Its name afterwards.
+        to: String,
+    },
 }
 
 impl std::fmt::Display for SchemaGrant {
@@ -295,6 +315,7 @@ impl std::fmt::Display for SchemaGrant {
             Self::Add(object) => write!(formatter, "{object} may be added"),
             Self::Drop(object) => write!(formatter, "{object} may be dropped"),
             Self::Change(object) => write!(formatter, "{object} may change"),
+            Self::Rename { table, from, to } => write!(formatter, "column {table}.{from} may be called {to}"),
         }
     }
 }

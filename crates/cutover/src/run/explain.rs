@@ -149,22 +149,13 @@ fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
         statements.iter().map(|statement| plan.sql(statement, dialect, &values)).collect()
     };
     let step = |step: &crate::plan::Step| match &step.body {
-        StepBody::Operation(crate::model::operation::Operation::AddColumn(add)) => {
-            let mut what = format!("adds {} {}{}", add.column, add.data_type, if add.null { "" } else { " NOT NULL" });
-            if let Some(fill) = &add.fill {
-                what.push_str(&format!(", filled with {fill} in the rows that exist"));
-            }
-            if let Some(unique) = &add.unique {
-                what.push_str(&format!(", unique as {unique}"));
-            }
-            ExplainedStep {
-                name: step.name.clone(),
-                title: step.title.clone(),
-                ways: add.tables.iter().map(|table| (table.clone(), what.clone())).collect(),
-                statements: Vec::new(),
-                undo: Some(Vec::new()),
-            }
-        }
+        StepBody::Operations(operations) => ExplainedStep {
+            name: step.name.clone(),
+            title: step.title.clone(),
+            ways: operations.iter().map(|planned| (planned.operation.table().to_owned(), planned.operation.to_string())).collect(),
+            statements: Vec::new(),
+            undo: Some(Vec::new()),
+        },
         StepBody::Script { statements, undo } => ExplainedStep {
             name: step.name.clone(),
             title: step.title.clone(),

@@ -15,6 +15,7 @@ pub mod in_place;
 pub mod later;
 pub mod master_data;
 pub mod options;
+pub mod preconditions;
 pub mod preflight;
 pub mod prepare;
 pub mod ranges;

@@ -8,6 +8,7 @@ use crate::verify::checks;
 use crate::verify::rulings::{Rulings, Terms};
 
 use super::options::{Engine, Options};
+use super::preconditions;
 use super::prepare::prepare;
 use super::{in_place, master_data};
 
@@ -66,6 +67,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     if engine.mode(options)? == Mode::InPlace {
         in_place::check_fitness(plan, &prepared, &catalog, engine.database, options)?;
     }
+    preconditions::look(&prepared, options, reader.as_mut())?;
     let mut rulings = Rulings::default();
     let mut events = Vec::new();
     checks::run(plan, &plan.checks_before, dialect, values, reader.as_mut(), &mut rulings, &mut |check, checked| {

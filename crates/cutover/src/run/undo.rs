@@ -156,7 +156,13 @@ impl Undo<'_> {
         let catalog = writer.catalog()?;
         let folder = directory.path.join("since");
         private_directory(&folder.join("rows"))?;
-        let grants = Grants::default();
+        // Columns that the run has given other names or types are read as they were.
+        let grants = Grants {
+            renamed: self.prepared.grants.renamed.clone(),
+            retyped: self.prepared.grants.retyped.clone(),
+            read_by: self.prepared.grants.read_by.clone(),
+            ..Grants::default()
+        };
         let listening = Listening::new(journal, self.before);
         // The contents of the run's end were not kept, only their rows files: which rows differ is known from these.
         let since = self.left.map(Since);

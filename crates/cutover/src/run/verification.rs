@@ -1,5 +1,6 @@
 //! Verification inside the transaction: every existing cell, and every rule.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::verify::queries::{Again, found};
 use crate::verify::rulings::Rulings;
 use crate::verify::tables::{self, After, Listener, Since, Tables};
 use crate::verify::verdict::TableResult;
-use crate::verify::{catalog, checks, expected, probes};
+use crate::verify::{catalog, checks, expected, probes, promises};
 
 use super::RunDirectory;
 use super::options::{Engine, Options};
@@ -114,15 +115,34 @@ impl Look<'_> {
             execute_all: self.options.execute_all || self.options.csv.is_some(),
             directory: self.directory,
             listener,
+            renamed: &self.renamed_relationships(),
         };
         again.relationships(reader, rulings)?;
-        expected::keys(old, &now, &tables, dialect, reader, rulings)?;
-        expected::not_null(old, &now, &tables, dialect, reader, rulings)?;
-        expected::columns(&self.prepared.expected, &now, self.before, dialect, self.since.is_some(), reader, rulings)?;
+        expected::keys(old, &now, &tables, grants, dialect, reader, rulings)?;
+        expected::not_null(old, &now, &tables, grants, dialect, reader, rulings)?;
+        promises::judge(&self.prepared.promises, &now, self.before, dialect, self.since.is_some(), reader, rulings)?;
         checks::run(self.plan, &self.plan.checks_after, dialect, self.values, reader, rulings, &mut |_, _| Ok(()))?;
         again.invariants(reader, rulings)?;
         let sequences = reader.sequences()?;
         Ok(Looked { tables, catalog: now, sequences })
+    }
+
+    /// The queries for orphans of relationships whose columns have other names now.
+    fn renamed_relationships(&self) -> BTreeMap<String, String> {
+        let grants = &self.prepared.grants;
+        let mut renamed = BTreeMap::new();
+        for (rule, old) in &self.prepared.relationships {
+            let mut now = old.clone();
+            now.columns = grants.names_after(&old.child, &old.columns);
+            now.parent_columns = grants.names_after(&old.parent, &old.parent_columns);
+            let key = self.before.manifest.catalog.table(&old.child).and_then(|table| table.keys.first());
+            let identity = key.map(|key| grants.names_after(&old.child, &key.columns)).unwrap_or_default();
+            let moved = key.is_some_and(|key| key.columns != identity);
+            if now != *old || moved {
+                renamed.insert(rule.clone(), self.engine.database.dialect().orphans(&now, &identity));
+            }
+        }
+        renamed
     }
 }
 

@@ -1,8 +1,8 @@
 //! The catalog before and after: nothing lost, changed or added except what is granted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::grants::Grants;
+use super::grants::{Grants, Renamed};
 use super::verdict::Finding;
 use crate::model::table::{Catalog, ObjectKind, ObjectName, Properties};
 use crate::plan::{SchemaGrant, Severity};
@@ -28,6 +28,12 @@ pub struct CatalogComparison {
 pub fn compare(before: &Catalog, after: &Catalog, grants: &Grants) -> CatalogComparison {
     let mut comparison = CatalogComparison { objects: before.objects.len() as u64, ..CatalogComparison::default() };
     let mut used = BTreeSet::new();
+    let renamed = under_old_names(before, after, grants, &mut comparison.granted);
+    for unused in grants.renamed.iter().filter(|renamed| !after.objects.contains_key(&column(renamed, &renamed.to))) {
+        let grant = SchemaGrant::Rename { table: unused.table.clone(), from: unused.from.clone(), to: unused.to.clone() };
+        comparison.unused.push(grant);
+    }
+    let after = renamed.as_ref().unwrap_or(after);
     let gone: Vec<_> = before.objects.keys().filter(|object| !after.objects.contains_key(object)).collect();
     for object in &gone {
         if grants.may_drop(object) {
@@ -57,8 +63,64 @@ pub fn compare(before: &Catalog, after: &Catalog, grants: &Grants) -> CatalogCom
             comparison.findings.push(finding(object, format!("{object} changed: {}", changes(old, new))));
         }
     }
-    comparison.unused = grants.schema.iter().filter(|grant| !used.contains(grant)).cloned().collect();
+    comparison.unused.extend(grants.schema.iter().filter(|grant| !used.contains(grant)).cloned());
     comparison
+}
+
+fn column(renamed: &Renamed, name: &str) -> ObjectName {
+    ObjectName { kind: ObjectKind::Column, name: format!("{}.{name}", renamed.table) }
+}
+
+/// The catalog afterwards, with the columns that got another name under their old ones; `None` where none did. A definition that is
+/// the old one but for the name is the old one.
+fn under_old_names(before: &Catalog, after: &Catalog, grants: &Grants, granted: &mut Vec<ObjectName>) -> Option<Catalog> {
+    let done: Vec<_> = grants.renamed.iter().filter(|renamed| after.objects.contains_key(&column(renamed, &renamed.to))).collect();
+    if done.is_empty() {
+        return None;
+    }
+    let mut objects = BTreeMap::new();
+    for (object, properties) in &after.objects {
+        let mut old = object.clone();
+        for renamed in &done {
+            let (new_name, old_name) = (column(renamed, &renamed.to).name, column(renamed, &renamed.from).name);
+            let rest = object.name.strip_prefix(&new_name).filter(|rest| rest.is_empty() || rest.starts_with(':'));
+            if let Some(rest) = rest.filter(|_| matches!(object.kind, ObjectKind::Column | ObjectKind::Grant)) {
+                old.name = format!("{old_name}{rest}");
+                granted.extend((object.kind == ObjectKind::Column).then(|| object.clone()));
+            }
+        }
+        let mut properties = properties.clone();
+        if let Some(known) = before.objects.get(&old) {
+            for (property, value) in &mut properties {
+                let was = known.get(property).filter(|was| *was != value);
+                if let Some(was) = was.filter(|was| same_but_for_names(was, value, &done)) {
+                    value.clone_from(was);
+                }
+            }
+        }
+        objects.insert(old, properties);
+    }
+    Some(Catalog { objects, ..after.clone() })
+}
+
+/// Whether two texts are the same word by word, an old name and its new one being the same word.
+fn same_but_for_names(old: &str, new: &str, renamed: &[&Renamed]) -> bool {
+    let words = |text: &str| {
+        let mut words: Vec<String> = vec![String::new()];
+        let mut in_word = false;
+        for character in text.chars() {
+            let part = character.is_alphanumeric() || character == '_';
+            if part != in_word || !part {
+                words.push(String::new());
+            }
+            in_word = part;
+            words.last_mut().into_iter().for_each(|word| word.push(character));
+        }
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>()
+    };
+    let is_renamed = |old: &str, new: &str| renamed.iter().any(|renamed| renamed.from == old && renamed.to == new);
+    let (old, new) = (words(old), words(new));
+    old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| old == new || is_renamed(old, new))
 }
 
 /// Whether an object belongs to one of the tables in a list: what disappears with its table is told with it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::grants::Grants;
 use super::queries::{found, offenders};
 use super::rulings::Rulings;
 use super::tables::Tables;
@@ -10,7 +11,7 @@ use crate::database::Reader;
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
-use crate::model::operation::PortableType;
+use crate::model::operation::{PortableType, TypeFit};
 use crate::model::table::{Catalog, ObjectKind, ObjectName, SequencePosition, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
@@ -28,19 +29,21 @@ pub struct ExpectedColumn {
     pub data_type: PortableType,
     /// Whether it may hold NULL.
     pub null: bool,
+    /// Whether a default stays behind, or numbers that the database gives.
+    pub default: bool,
     /// The expression that its value must equal in every row that existed.
     pub fill: Option<String>,
-    /// The name of its unique constraint.
-    pub unique: Option<String>,
+    /// Whether it was there before: its type then only has to hold every value of the promised one.
+    pub adopted: bool,
 }
 
-/// Decides `column:`, `value:` and `unique:` of the columns that operations promise. With `old_rows_only`, rows that came after the run
+/// Decides `column:` and `value:` of a column that an operation promises. With `old_rows_only`, rows that came after the run
 /// are no offenders: nothing is promised about them.
 ///
 /// # Errors
 /// Where a query fails or a file of the snapshot cannot be read.
-pub fn columns(
-    expected: &[ExpectedColumn],
+pub fn column(
+    promise: &ExpectedColumn,
     catalog: &Catalog,
     before: &Snapshot,
     dialect: &dyn Dialect,
@@ -48,45 +51,49 @@ pub fn columns(
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
 ) -> Result<()> {
-    for promise in expected {
-        let name = format!("{}.{}", promise.table, promise.column);
-        let rule = format!("column:{name}");
-        let Some(column) = catalog.table(&promise.table).and_then(|table| table.column(&promise.column)) else {
-            rulings.judge(
-                &rule,
-                "the column is not there",
-                vec![found(&rule, &name, format!("the column {name} is not there"), 1, Vec::new())],
-            );
-            continue;
-        };
-        let nullable = if column.nullable { "nullable" } else { "not null" };
-        let generated = if column.generated { ", generated" } else { "" };
-        let is = format!("{}, {nullable}{generated}", column.data_type);
-        let wanted = format!("{}, {}", dialect.type_name(promise.data_type), if promise.null { "nullable" } else { "not null" });
-        let mut findings = Vec::new();
-        if is != wanted {
-            findings.push(found(&rule, &name, format!("{name} is {is}, and should be {wanted}"), 1, Vec::new()));
-        }
-        for (property, value) in unpromised(catalog, &name) {
+    let name = format!("{}.{}", promise.table, promise.column);
+    let rule = format!("column:{name}");
+    let Some(column) = catalog.table(&promise.table).and_then(|table| table.column(&promise.column)) else {
+        let finding = found(&rule, &name, format!("the column {name} is not there"), 1, Vec::new());
+        rulings.judge(&rule, "the column is not there", vec![finding]);
+        return Ok(());
+    };
+    let nullable = |null| if null { "nullable" } else { "not null" };
+    let generated = if column.generated { ", generated" } else { "" };
+    let is = format!("{}, {}{generated}", column.data_type, nullable(column.nullable));
+    let wanted = format!("{}, {}", dialect.type_name(&promise.data_type), nullable(promise.null));
+    let fit = dialect.type_fit(&promise.data_type, &column.data_type);
+    let fits = fit == TypeFit::Same || (promise.adopted && fit == TypeFit::Holds);
+    let mut findings = Vec::new();
+    if !fits || column.nullable != promise.null || column.generated {
+        findings.push(found(&rule, &name, format!("{name} is {is}, and should be {wanted}"), 1, Vec::new()));
+    }
+    for (property, value) in unpromised(catalog, &name).filter(|_| !promise.adopted) {
+        if !(promise.default && DEFAULTS.contains(&property.as_str())) {
             findings.push(found(&rule, &name, format!("{name} has a {property} that nothing promised: {value}"), 1, Vec::new()));
         }
-        rulings.judge(&rule, is, findings);
-        if let Some(fill) = &promise.fill {
-            value(promise, fill, before, dialect, old_rows_only, reader, rulings)?;
-        }
-        if let Some(unique) = &promise.unique {
-            uniqueness(&promise.table, std::slice::from_ref(&promise.column), unique, catalog, dialect, reader, rulings)?;
-        }
     }
-    Ok(())
+    rulings.judge(&rule, is, findings);
+    match &promise.fill {
+        Some(fill) => value(promise, fill, before, dialect, old_rows_only, reader, rulings),
+        None => Ok(()),
+    }
 }
+
+/// The properties by which a catalog tells a default, or the numbers that a database gives.
+const DEFAULTS: [&str; 4] = ["default", "identity", "auto_increment", "extra"];
 
 /// What the catalog says of a new column beyond its type and whether it may be NULL. A default that stays behind, above
 /// all, would fill every row that is written later.
 fn unpromised<'a>(catalog: &'a Catalog, column: &str) -> impl Iterator<Item = (&'a String, &'a String)> {
-    const SAID: [&str; 5] = ["type", "not null", "not_null", "generated", "comment"];
+    const SAID: [&str; 6] = ["type", "not null", "not_null", "generated", "comment", "definition"];
     let object = ObjectName { kind: ObjectKind::Column, name: column.to_owned() };
-    catalog.objects.get(&object).into_iter().flatten().filter(|(property, _)| !SAID.contains(&property.as_str()))
+    // Where every table has a collation of its own, each of its texts has one too, and that of a new column is the table's.
+    let table = column.rsplit_once('.').map_or(column, |(table, _)| table);
+    let of_table = catalog.objects.get(&ObjectName { kind: ObjectKind::Table, name: table.to_owned() });
+    let collated = of_table.is_some_and(|properties| properties.contains_key("collation"));
+    let said = move |property: &str| SAID.contains(&property) || (collated && property == "collation");
+    catalog.objects.get(&object).into_iter().flatten().filter(move |(property, _)| !said(property))
 }
 
 fn value(
@@ -166,10 +173,12 @@ fn old_offenders(
 ///
 /// # Errors
 /// Where a query fails.
+#[allow(clippy::too_many_arguments, reason = "a rule about both states needs both, and what they are read by")]
 pub fn keys(
     before: &Catalog,
     after: &Catalog,
     tables: &Tables,
+    grants: &Grants,
     dialect: &dyn Dialect,
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
@@ -181,7 +190,8 @@ pub fn keys(
             if tables.all_identical(columns.iter()) {
                 rulings.imply(rule, "every column of it is identical");
             } else {
-                uniqueness(&table.name, &key.columns, &key.name, after, dialect, reader, rulings)?;
+                let columns = grants.names_after(&table.name, &key.columns);
+                uniqueness(&table.name, &columns, &key.name, after, dialect, reader, rulings)?;
             }
         }
     }
@@ -192,7 +202,11 @@ fn unique_rule(table: &TableName, columns: &[String]) -> String {
     format!("unique:{table}.{}", columns.join("+"))
 }
 
-fn uniqueness(
+/// Decides `unique:` of one key by looking for duplicates; `name` is empty where any key over the columns will do.
+///
+/// # Errors
+/// Where the query fails.
+pub fn uniqueness(
     table: &TableName,
     columns: &[String],
     name: &str,
@@ -222,10 +236,12 @@ fn uniqueness(
 ///
 /// # Errors
 /// Where a query fails.
+#[allow(clippy::too_many_arguments, reason = "a rule about both states needs both, and what they are read by")]
 pub fn not_null(
     before: &Catalog,
     after: &Catalog,
     tables: &Tables,
+    grants: &Grants,
     dialect: &dyn Dialect,
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
@@ -235,7 +251,7 @@ pub fn not_null(
         let columns: Vec<_> = table
             .columns
             .iter()
-            .filter(|column| !column.nullable && now.column(&column.name).is_some())
+            .filter(|column| !column.nullable && now.column(grants.name_after(&table.name, &column.name)).is_some())
             .map(|column| column.name.clone())
             .collect();
         if columns.is_empty() {
@@ -250,7 +266,7 @@ pub fn not_null(
         }
         let mut findings = Vec::new();
         for column in differing {
-            let quoted = dialect.quote_identifier(column);
+            let quoted = dialect.quote_identifier(grants.name_after(&table.name, column));
             let sql =
                 format!("SELECT COUNT(*) AS counted FROM {} WHERE {quoted} IS NULL HAVING COUNT(*) > 0", dialect.quote_table(&table.name));
             let (_, rows) = offenders(reader, &sql)?;

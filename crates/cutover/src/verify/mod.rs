@@ -8,6 +8,7 @@ pub mod expected;
 pub mod grants;
 pub mod judge;
 pub mod probes;
+pub mod promises;
 pub mod queries;
 pub mod rulings;
 pub mod tables;

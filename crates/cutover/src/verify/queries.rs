@@ -1,5 +1,6 @@
 //! Results of queries, before and after: relationships, invariants, checks.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::compare::{Change, Side, differences};
@@ -30,6 +31,8 @@ pub struct Again<'a> {
     pub directory: &'a Path,
     /// Told of rows.
     pub listener: &'a dyn Listener,
+    /// Queries that read columns of other names now, by rule.
+    pub renamed: &'a BTreeMap<String, String>,
 }
 
 /// What a query's result became.
@@ -119,6 +122,10 @@ impl Again<'_> {
         self.since && entry.inputs.as_ref().map_or(!self.tables.since.is_empty(), |inputs| inputs.iter().any(|(table, _)| written(table)))
     }
 
+    fn sql<'b>(&'b self, entry: &'b QueryEntry) -> &'b str {
+        self.renamed.get(&entry.rule).unwrap_or(&entry.sql)
+    }
+
     fn look(&self, reader: &mut dyn Reader, entry: &QueryEntry) -> Result<Came> {
         let implied = entry.inputs.as_ref().is_some_and(|inputs| self.tables.all_identical(inputs.iter()));
         if implied && (!self.execute_all || entry.contents.is_none()) {
@@ -127,8 +134,8 @@ impl Again<'_> {
         let Some(old) = &entry.contents else { return Ok(Came::NotTaken) };
         let rows = Some(format!("rows/{}.query.rows", file_stem(&entry.rule)));
         let target = Target { directory: self.directory, rows, file: None, classes: self.before.manifest.classes };
-        let (new, columns) = scan(reader, Scanned::Query(&entry.sql), &target, &mut |rows| self.listener.rows(&entry.rule, rows))?;
-        if columns != entry.columns {
+        let (new, columns) = scan(reader, Scanned::Query(self.sql(entry)), &target, &mut |rows| self.listener.rows(&entry.rule, rows))?;
+        if columns != entry.columns && !self.renamed.contains_key(&entry.rule) {
             let message = format!("{} has the columns {}, and had {}", entry.rule, columns.join(", "), entry.columns.join(", "));
             return Err(Error::new(ErrorKind::Statement, message).hint("name the columns of the query instead of using *"));
         }
@@ -144,7 +151,7 @@ impl Again<'_> {
         let file = self.directory.join(new.rows.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default());
         differences(
             Side { file: self.before.rows_file(old)?, bytes: old.bytes, rows: &mut |sink| self.before.read_contents(old, sink) },
-            Side { file, bytes: new.bytes, rows: &mut |sink| reader.query(&entry.sql, sink).map(|_| ()) },
+            Side { file, bytes: new.bytes, rows: &mut |sink| reader.query(self.sql(entry), sink).map(|_| ()) },
             &mut RowHasher::new(None),
             &self.directory.join("scratch").join(file_stem(&entry.rule)),
             &mut |change| {

@@ -87,12 +87,13 @@ pub fn compare(
     for entry in &before.manifest.tables {
         let began = std::time::Instant::now();
         let name = entry.table.to_string();
-        let missing = missing_columns(entry, catalog);
+        let missing = missing_columns(entry, catalog, grants);
         if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
             lost_columns(entry, &missing, grants, rulings);
             continue;
         }
-        let Some(found) = read_after(entry, catalog, &mut after, before.manifest.classes, &mut |rows| listener.rows(&name, rows))? else {
+        let Some(found) = read_after(entry, catalog, &mut after, before.manifest.classes, grants, &mut |rows| listener.rows(&name, rows))?
+        else {
             lost_table(entry, grants, rulings);
             tables.results.push(TableResult {
                 table: name,
@@ -113,9 +114,10 @@ pub fn compare(
 }
 
 /// The old columns that a table no longer has; `None` where the table itself is gone.
-fn missing_columns(entry: &TableEntry, catalog: &Catalog) -> Option<Vec<String>> {
+fn missing_columns(entry: &TableEntry, catalog: &Catalog, grants: &Grants) -> Option<Vec<String>> {
     let table = catalog.table(&entry.table)?;
-    Some(entry.columns.iter().filter(|column| table.column(&column.name).is_none()).map(|column| column.name.clone()).collect())
+    let is_gone = |column: &&Column| table.column(grants.name_after(&entry.table, &column.name)).is_none();
+    Some(entry.columns.iter().filter(is_gone).map(|column| column.name.clone()).collect())
 }
 
 fn read_after(
@@ -123,6 +125,7 @@ fn read_after(
     catalog: &Catalog,
     after: &mut After<'_>,
     classes: bool,
+    grants: &Grants,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Option<Contents>> {
     match after {
@@ -132,6 +135,11 @@ fn read_after(
             }
             let rows = Some(format!("rows/{}.rows", file_stem(&entry.table.to_string())));
             let target = Target { directory, rows, file: None, classes };
+            if let Some(sql) = grants.read_by.get(&entry.table) {
+                let contents = collect(&entry.columns, &entry.key, &target, &mut |sink| reader.query(sql, sink).map(|_| ()))?;
+                progress(contents.digest.rows);
+                return Ok(Some(contents));
+            }
             scan(*reader, Scanned::Table(&entry.table, &entry.columns, &entry.key), &target, progress).map(|(contents, _)| Some(contents))
         }
         After::Snapshot(snapshot, directory) => {
@@ -185,7 +193,7 @@ fn decide(
     let mut judge = Judge::new(grants, &entry.table, &entry.columns, &entry.key);
     if !identical {
         judge = judge.excusing(written_since(entry, found, after, &scratch.join("since"))?);
-        explain(before, entry, found, after, &scratch.join(file_stem(&name)), &mut |change| judge.judge(change))?;
+        explain(before, entry, found, after, grants, &scratch.join(file_stem(&name)), &mut |change| judge.judge(change))?;
     }
     let same_keys = old.rows == new.rows
         && !entry.key.is_empty()
@@ -276,6 +284,7 @@ fn explain(
     entry: &TableEntry,
     found: &Contents,
     after: &mut After<'_>,
+    grants: &Grants,
     scratch: &Path,
     each: &mut dyn FnMut(super::compare::Change<'_>),
 ) -> Result<()> {
@@ -290,7 +299,10 @@ fn explain(
         },
     };
     let rows: Rows<'_> = &mut |sink| match after {
-        After::Live(reader, _, _) => reader.scan(&entry.table, &columns, sink),
+        After::Live(reader, _, _) => match grants.read_by.get(&entry.table) {
+            Some(sql) => reader.query(sql, sink).map(|_| ()),
+            None => reader.scan(&entry.table, &columns, sink),
+        },
         After::Snapshot(snapshot, _) => match snapshot.table(&entry.table) {
             Some(other) => projected(snapshot, other, entry, sink),
             None => Ok(()),

@@ -151,6 +151,7 @@ impl Site {
         }
         let journal = match self.scratch.dialect() {
             "postgres" => "SELECT nspname FROM pg_namespace WHERE nspname = 'cutover'",
+            "mysql" => "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'cutover_runs'",
             _ => "SELECT name FROM sqlite_schema WHERE name = 'cutover_runs'",
         };
         if self.scratch.query(journal).is_empty() == committed {

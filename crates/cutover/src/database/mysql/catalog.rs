@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dialect::MysqlDialect;
 use super::errors::code;
 use super::session::{Connection, Failure, fields, unexpected_answer};
-use super::{cells, definition, journal, objects, rights};
+use super::{cells, definition, journal, objects, rights, shapes};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, Column, Key, NotCovered, ObjectKind, ObjectName, Relationship, Table, TableName};
@@ -24,6 +24,7 @@ pub(super) fn read(connection: &mut Connection, database: &str) -> Result<Catalo
     let mut not_covered = hidden(connection, database)?;
     let mut columns = columns(connection)?;
     let mut keys = keys(connection)?;
+    let mut shapes = shapes::read(connection)?;
     let mut tables = Vec::new();
     for table in described {
         let object = ObjectName { kind: ObjectKind::Table, name: table.name.clone() };
@@ -42,6 +43,7 @@ pub(super) fn read(connection: &mut Connection, database: &str) -> Result<Catalo
             bytes: table.bytes,
             estimated_rows: table.rows,
             rewrite_obstacles: Vec::new(),
+            shape: shapes.remove(&table.name).unwrap_or_default(),
             unit_obstacles: table.unit_obstacles(),
             name: TableName::local(table.name),
         });

@@ -1,9 +1,9 @@
 //! How MySQL and MariaDB write SQL.
 
 use super::script::{RULES, boundary, refuse};
-use super::{literal, render, values};
+use super::{cells, literal, render, types, values};
 use crate::model::dialect::{Boundary, Dialect, Refusal};
-use crate::model::operation::{Operation, PortableType, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::{Catalog, Column, Table, TableName};
@@ -30,12 +30,28 @@ impl Dialect for MysqlDialect {
         script::split(script, &RULES)
     }
 
-    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
-        render::render(operation, table)
+    fn render(&self, operation: &Operation, catalog: &Catalog) -> Result<Rendered, String> {
+        render::render(operation, catalog)
     }
 
-    fn type_name(&self, data_type: PortableType) -> &'static str {
-        render::data_type(data_type)
+    fn type_name(&self, data_type: &PortableType) -> String {
+        types::data_type(data_type)
+    }
+
+    fn type_fit(&self, wanted: &PortableType, data_type: &str) -> TypeFit {
+        types::type_fit(wanted, data_type)
+    }
+
+    fn longest_name(&self) -> usize {
+        render::LONGEST_NAME
+    }
+
+    fn read_as(&self, expression: &str, data_type: &str) -> String {
+        types::read_as(expression, data_type)
+    }
+
+    fn read_plain(&self, column: &str, data_type: &str) -> String {
+        cells::expression(column, data_type, None)
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {

@@ -34,8 +34,10 @@ mod script;
 mod sequences;
 mod session;
 mod settings;
+mod shapes;
 mod tls;
 mod together;
+mod types;
 mod values;
 mod writer;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::dialect::PostgresDialect;
 use super::objects;
 use super::session::{Connection, TextRow, unexpected_answer};
+use super::shapes;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, Column, Key, NotCovered, ObjectKind, ObjectName, Relationship, Table, TableName};
@@ -36,7 +37,7 @@ pub(super) fn read(connection: &mut Connection) -> Result<Catalog> {
 }
 
 /// The tables that are scanned: a partition is read with the table that it is part of.
-const SCANNED: &str = "c.relkind IN ('r', 'p') AND NOT c.relispartition";
+pub(super) const SCANNED: &str = "c.relkind IN ('r', 'p') AND NOT c.relispartition";
 
 fn refuse_unreadable(connection: &mut Connection) -> Result<()> {
     let sql = format!(
@@ -95,6 +96,7 @@ fn tables(connection: &mut Connection) -> Result<Vec<Table>> {
     let mut columns = columns(connection)?;
     let mut keys = keys(connection)?;
     let mut obstacles = rewrite_obstacles(connection)?;
+    let mut shapes = shapes::read(connection)?;
     let mut tables = Vec::new();
     for row in connection.rows(&sql)? {
         let [oid, prefix, name, bytes, estimate] = row.as_slice() else { return Err(unexpected_answer()) };
@@ -107,6 +109,7 @@ fn tables(connection: &mut Connection) -> Result<Vec<Table>> {
             estimated_rows: estimate.as_deref().and_then(|rows| rows.parse().ok()),
             rewrite_obstacles: obstacles.remove(&oid).unwrap_or_default(),
             unit_obstacles: Vec::new(),
+            shape: shapes.remove(&oid).unwrap_or_default(),
         });
     }
     tables.sort_by(|left, right| left.name.cmp(&right.name));

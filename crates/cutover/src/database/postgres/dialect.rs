@@ -4,10 +4,10 @@ use super::render;
 use super::script::{RULES, refuse};
 use super::values;
 use crate::model::dialect::{Dialect, Refusal};
-use crate::model::operation::{Operation, PortableType, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::{Catalog, Column, Table};
+use crate::model::table::{Catalog, Column};
 use crate::model::value::ValueKind;
 
 /// PostgreSQL's dialect.
@@ -33,12 +33,20 @@ impl Dialect for PostgresDialect {
         script::split(script, &RULES)
     }
 
-    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
-        render::render(operation, table)
+    fn render(&self, operation: &Operation, catalog: &Catalog) -> Result<Rendered, String> {
+        render::render(operation, catalog)
     }
 
-    fn type_name(&self, data_type: PortableType) -> &'static str {
+    fn type_name(&self, data_type: &PortableType) -> String {
         render::data_type(data_type)
+    }
+
+    fn type_fit(&self, wanted: &PortableType, data_type: &str) -> TypeFit {
+        render::type_fit(wanted, data_type)
+    }
+
+    fn longest_name(&self) -> usize {
+        render::LONGEST_NAME
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {

@@ -29,6 +29,7 @@ mod render;
 mod script;
 mod sequences;
 mod session;
+mod shapes;
 mod tls;
 mod together;
 mod values;

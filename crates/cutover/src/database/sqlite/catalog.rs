@@ -9,7 +9,7 @@ use crate::model::table::{
 
 use super::definition::{self, TableDefinition};
 use super::session::Handle;
-use super::{constraints, entries as in_place, journal};
+use super::{constraints, entries as in_place, journal, shapes};
 
 /// One line of `PRAGMA table_list`.
 #[derive(Debug, Clone)]
@@ -75,6 +75,7 @@ pub(super) fn read(handle: &Handle) -> Result<Catalog> {
     }
     let known = |table: &str| hidden.contains(table);
     triggers(&mut catalog, handle, &known)?;
+    shapes::add(handle, &mut catalog.tables)?;
     catalog.relationships = relationships(handle, &catalog.tables)?;
     Ok(catalog)
 }
@@ -175,6 +176,7 @@ pub(super) fn table(handle: &Handle, entry: &Entry) -> Result<Table> {
         estimated_rows: None,
         rewrite_obstacles: Vec::new(),
         unit_obstacles: Vec::new(),
+        shape: Default::default(),
     })
 }
 

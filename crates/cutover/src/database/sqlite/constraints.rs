@@ -29,6 +29,8 @@ pub(super) struct ForeignKey {
     pub(super) parent: String,
     /// The columns referred to, by default the parent's primary key; fewer where there are none.
     pub(super) parent_columns: Vec<String>,
+    /// What becomes of a row whose parent is deleted: `NO ACTION`, `SET NULL`.
+    pub(super) on_delete: String,
 }
 
 /// All declared foreign keys.
@@ -37,20 +39,25 @@ pub(super) struct ForeignKey {
 /// SQLite's.
 pub(super) fn declared(handle: &Handle) -> Result<Vec<ForeignKey>> {
     let sql = "SELECT t.name, f.id, f.\"table\", f.\"from\", \
-               coalesce(f.\"to\", (SELECT c.name FROM pragma_table_xinfo(f.\"table\", 'main') c WHERE c.pk = f.seq + 1)) \
+               coalesce(f.\"to\", (SELECT c.name FROM pragma_table_xinfo(f.\"table\", 'main') c WHERE c.pk = f.seq + 1)), f.on_delete \
                FROM main.sqlite_schema t, pragma_foreign_key_list(t.name, 'main') f WHERE t.type = 'table' ORDER BY t.name, f.id, f.seq";
-    let rows: Vec<(String, i64, String, String, Option<String>)> =
-        handle.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let rows: Vec<(String, i64, String, String, Option<String>, String)> =
+        handle.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))?;
     let mut keys: Vec<ForeignKey> = Vec::new();
-    for (child, number, parent, column, parent_column) in rows {
+    for (child, number, parent, column, parent_column, on_delete) in rows {
         match keys.last_mut().filter(|key| key.child == child && key.number == number) {
             Some(key) => {
                 key.columns.push(column);
                 key.parent_columns.extend(parent_column);
             }
-            None => {
-                keys.push(ForeignKey { child, number, columns: vec![column], parent, parent_columns: parent_column.into_iter().collect() })
-            }
+            None => keys.push(ForeignKey {
+                child,
+                number,
+                columns: vec![column],
+                parent,
+                parent_columns: parent_column.into_iter().collect(),
+                on_delete,
+            }),
         }
     }
     Ok(keys)

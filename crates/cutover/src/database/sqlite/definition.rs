@@ -70,6 +70,11 @@ pub(super) fn mentions(sql: &str, words: &[&str]) -> bool {
         .any(|token| matches!(token.kind, Kind::Keyword | Kind::Name) && words.contains(&token.text.to_ascii_uppercase().as_str()))
 }
 
+/// Every name in an SQL text, in lower case; strings count too, because SQLite takes them for names where it expects one.
+pub(super) fn names(sql: &str) -> Vec<String> {
+    tokens(sql).iter().filter(|token| token.kind != Kind::Symbol).map(|token| token.name().to_lowercase()).collect()
+}
+
 /// The first word of a statement, in upper case; empty where there is none.
 pub(super) fn first_word(sql: &str) -> String {
     tokens(sql).into_iter().next().map(|token| token.text.to_ascii_uppercase()).unwrap_or_default()

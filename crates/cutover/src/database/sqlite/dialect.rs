@@ -3,7 +3,7 @@
 use super::script::{RULES, refuse};
 use super::values;
 use crate::model::dialect::{Dialect, Refusal};
-use crate::model::operation::{Operation, PortableType, Rendered};
+use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::{Catalog, Column, Table, TableName};
@@ -32,12 +32,25 @@ impl Dialect for SqliteDialect {
         script::split(script, &RULES)
     }
 
-    fn render(&self, operation: &Operation, table: &Table) -> Result<Rendered, String> {
-        render::operation(operation, table)
+    fn render(&self, operation: &Operation, catalog: &Catalog) -> Result<Rendered, String> {
+        render::operation(operation, catalog)
     }
 
-    fn type_name(&self, data_type: PortableType) -> &'static str {
+    fn type_name(&self, data_type: &PortableType) -> String {
         render::type_name(data_type)
+    }
+
+    fn type_fit(&self, wanted: &PortableType, data_type: &str) -> TypeFit {
+        render::type_fit(wanted, data_type)
+    }
+
+    fn longest_name(&self) -> usize {
+        usize::MAX
+    }
+
+    /// A column without a type takes every value as it is.
+    fn read_as(&self, expression: &str, data_type: &str) -> String {
+        if data_type.is_empty() { expression.to_owned() } else { format!("CAST({expression} AS {data_type})") }
     }
 
     fn refuse(&self, statement: &ScriptStatement) -> Option<Refusal> {

@@ -29,6 +29,7 @@ mod reader;
 mod render;
 mod script;
 mod session;
+mod shapes;
 mod values;
 mod words;
 mod writer;

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::database::{Fence, Mode};
 use crate::model::dialect::{Boundary, Dialect};
 use crate::model::error::{Error, ErrorKind, Place, Result};
-use crate::model::operation::Operation;
+use crate::model::operation::Precondition;
 use crate::model::table::{Catalog, Relationship, TableName};
 use crate::plan::{Plan, RunValues, Step, StepBody};
-use crate::verify::expected::ExpectedColumn;
 use crate::verify::grants::Grants;
+use crate::verify::promises::Promise;
 
 use super::options::Options;
 
@@ -27,8 +27,10 @@ pub struct Prepared {
     pub steps: Vec<PreparedStep>,
     /// What may change.
     pub grants: Grants,
-    /// The columns that operations promise.
-    pub expected: Vec<ExpectedColumn>,
+    /// What operations promise.
+    pub promises: Vec<Promise>,
+    /// What must hold of the rows before anything is touched, and which operation says so.
+    pub preconditions: Vec<(Place, Precondition)>,
     /// The relationships that are checked: declared ones and the plan's.
     pub relationships: Vec<(String, Relationship)>,
     /// The tables that are covered, where the plan narrows them by `schemas`; all where `None`.
@@ -106,18 +108,24 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
     let mut prepared = Prepared {
         steps: Vec::new(),
         grants: Grants::of_plan(plan),
-        expected: Vec::new(),
+        promises: Vec::new(),
+        preconditions: Vec::new(),
         relationships: relationships(plan, catalog),
         scope: scope(plan, catalog),
         touched: BTreeSet::new(),
         strongest: BTreeSet::new(),
     };
     let mut faults = Vec::new();
+    // The catalog as the steps so far leave it.
+    let mut working = catalog.clone();
+    if options.no_rewrite {
+        working.tables.iter_mut().for_each(|table| table.rewrite_obstacles.push("--no-rewrite was given".to_owned()));
+    }
     for step in &plan.steps {
         let declared = step.tables.iter().filter_map(|name| catalog.find(name)).map(|table| table.name.clone());
         prepared.touched.extend(declared);
         let ready = match &step.body {
-            StepBody::Operation(Operation::AddColumn(add)) => operations::add_column(step, add, dialect, catalog, options, &mut prepared)
+            StepBody::Operations(planned) => operations::operations(step, planned, dialect, catalog, &mut working, &mut prepared)
                 .unwrap_or_else(|mut found| {
                     faults.append(&mut found);
                     PreparedStep::new(step)
@@ -135,9 +143,11 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
         prepared.steps.push(ready);
     }
     if !faults.is_empty() {
-        let message = format!("{} tables cannot have what the plan asks for: {}", faults.len(), faults.join("; "));
+        let tables = if faults.len() == 1 { "1 table".to_owned() } else { format!("{} tables", faults.len()) };
+        let message = format!("{tables} cannot have what the plan asks for: {}", faults.join("; "));
         return Err(Error::new(ErrorKind::Refused, message).hint("nothing was touched"));
     }
+    prepared.grants.read_changed(catalog, dialect);
     if let Some(ledger) = &plan.ledger {
         prepared.touched.insert(ledger.table.clone());
         prepared.steps.push(ledger::step(ledger, dialect, values));
