@@ -120,7 +120,7 @@ impl Look<'_> {
         again.relationships(reader, rulings)?;
         expected::keys(old, &now, &tables, grants, dialect, reader, rulings)?;
         expected::not_null(old, &now, &tables, grants, dialect, reader, rulings)?;
-        promises::judge(&self.prepared.promises, &now, self.before, dialect, self.since.is_some(), reader, rulings)?;
+        promises::judge(&self.prepared.promises, &now, self.before, dialect, reader, rulings)?;
         checks::run(self.plan, &self.plan.checks_after, dialect, self.values, reader, rulings, &mut |_, _| Ok(()))?;
         again.invariants(reader, rulings)?;
         let sequences = reader.sequences()?;

@@ -69,7 +69,7 @@ impl Promise {
     }
 }
 
-/// Decides the rules of all promises. With `old_rows_only`, rows that came after the run are no offenders: nothing is promised about them.
+/// Decides the rules of all promises.
 ///
 /// # Errors
 /// Where a query fails or a file of the snapshot cannot be read.
@@ -78,13 +78,12 @@ pub fn judge(
     catalog: &Catalog,
     before: &Snapshot,
     dialect: &dyn Dialect,
-    old_rows_only: bool,
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
 ) -> Result<()> {
     for promise in promises {
         match promise {
-            Promise::Column(column) => expected::column(column, catalog, before, dialect, old_rows_only, reader, rulings)?,
+            Promise::Column(column) => expected::column(column, catalog, before, dialect, reader, rulings)?,
             Promise::Unique { table, columns } => expected::uniqueness(table, columns, "", catalog, dialect, reader, rulings)?,
             Promise::Index { table, columns } => index(table, columns, catalog, rulings),
             Promise::Relationship { table, key } => foreign_key(table, key, catalog, dialect, reader, rulings)?,
