@@ -69,6 +69,7 @@ fn a_step_that_has_been_applied_is_run_again_only_by_force() {
 #[test]
 fn a_step_of_a_plan_that_has_been_applied_is_run_again_only_by_force() {
     let place = place();
+    place.plan_file("steps/2-data/0100_schools.csv", "id,code\n1,A\n");
     assert_eq!(place.cutover("run tiny/ --database registry.db").code, 0);
     let again = place.cutover("step tiny/ student-names --database registry.db");
     assert!(again.stdout.starts_with("nothing to do"), "{again:?}");

@@ -12,6 +12,7 @@ mod small;
 mod support;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use child::{Given, killed};
 use cutover::database::Mode;
@@ -22,7 +23,7 @@ use cutover::plan::{Plan, load};
 use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, in_place, undo};
 use cutover::snapshot::Snapshot;
 use plans::{Site, open, plan_files};
-use small::{At, PLAN, before, failing};
+use small::{At, PLAN, before, endless, failing};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
@@ -58,6 +59,13 @@ schema = [{ add = "table statuses" }]
     files
 }
 
+/// The plan, with a last step that takes for ever.
+fn endless_files() -> Vec<(&'static str, &'static str)> {
+    let mut all = files();
+    all.extend(endless("postgres").into_iter().filter(|(name, _)| name.contains("endless")));
+    all
+}
+
 fn site(scratch: Scratch) -> Site {
     let sql = before(scratch.dialect());
     Site::filled(scratch, &sql)
@@ -88,7 +96,7 @@ fn child() {
     let die = |_: &_| child::die();
     let monitor = At::new(event, &die);
     let engine = Engine { database: database.as_ref(), monitor: &monitor, interrupt: &interrupt, home: &home };
-    let files = plan_files(&files());
+    let files = plan_files(&if task == "endless" { endless_files() } else { files() });
     let plan = load(&files, database.dialect(), &cutover::database::dialects(), &Default::default()).unwrap();
     let (task, run) = task.split_once(' ').unwrap_or((&task, ""));
     let run = || RunDirectory::find(&home, run).unwrap();
@@ -277,6 +285,24 @@ each_database! {
         assert_eq!(site.differences(&new), NOTHING, "the child that nobody killed");
     }
 
+    fn a_run_that_somebody_works_on_cannot_be_taken_up(scratch: Scratch) {
+        let site = site(scratch);
+        let mut files = files();
+        files.extend(failing().into_iter().filter(|(name, _)| name.contains("z_never")));
+        let plan = site.plan(&files);
+        let ended = site.end(&plan, &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::VerificationFailed, "{ended:?}");
+        let run = site.directory(&ended.run);
+        let held = cutover::journal::Journal::open(&run.path, &Silent).unwrap();
+        let resumed = in_place::resume(&site.engine(&Silent), &plan.1, &run, &options()).unwrap_err();
+        let undone = site.undo(&plan.1, &run.run, &options(), false).unwrap_err();
+        for refused in [resumed, undone] {
+            assert!(refused.to_string().contains("another process is working on the run"), "{refused:?}");
+        }
+        drop(held);
+        assert_eq!(site.undo(&plan.1, &run.run, &options(), false).unwrap().outcome, Outcome::Undone);
+    }
+
     fn an_undo_killed_after_any_event_ends_in_the_same_place(scratch: Scratch) {
         let site = site(scratch);
         let old = site.snapshot();
@@ -326,6 +352,25 @@ fn the_fence_of_a_run_that_was_stopped_holds_other_sessions_off() {
     assert_eq!(client.query("SELECT 1 FROM schools", &[]).unwrap().len(), 2);
     assert_eq!(site.undo(&plan.1, &ended.run, &options(), false).unwrap().outcome, Outcome::Undone);
     no_fence(&site);
+    assert_eq!(site.differences(&old), NOTHING);
+}
+
+/// The server works on after its client was killed; whoever takes the run up ends that session before looking at what it did.
+#[test]
+fn the_session_of_a_run_that_was_killed_is_ended() {
+    let site = site(Scratch::postgres("the_session_of_a_run_that_was_killed_is_ended"));
+    let old = site.snapshot();
+    let mut child = child::start(&site, "endless", u64::MAX);
+    let sleeping = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    child::wait_until("the server works on the statement", || !site.scratch.query(sleeping).is_empty());
+    child.kill().unwrap();
+    assert!(killed(child));
+    let run = latest(&site).0;
+    let plan = site.plan(&endless_files());
+    let impatient = Options { patience: Duration::ZERO, ..options() };
+    let undone = site.undo(&plan.1, &run.run, &impatient, false).unwrap();
+    assert_eq!(undone.outcome, Outcome::Undone, "{undone:?}");
+    assert!(site.scratch.query(sleeping).is_empty());
     assert_eq!(site.differences(&old), NOTHING);
 }
 

@@ -1,4 +1,5 @@
 //! Reading a real MySQL or MariaDB: cells, the catalog, and several sessions on one instant.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod mysql_support;
 
@@ -139,7 +140,7 @@ const SMALL: &str = "CREATE TABLE schools (id int AUTO_INCREMENT PRIMARY KEY, na
     CREATE TRIGGER watch BEFORE UPDATE ON schools FOR EACH ROW SET NEW.name = TRIM(NEW.name); \
     CREATE FUNCTION twice(a int) RETURNS int DETERMINISTIC RETURN a * 2; \
     CREATE PROCEDURE twice(IN a int, OUT b int) SET b = a * 2; \
-    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM programs; \
+    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE DO DELETE FROM programs; \
     CREATE SEQUENCE numbers START WITH 5 INCREMENT BY 3";
 
 #[test]
@@ -388,4 +389,20 @@ fn the_session_says_what_it_talks_to() {
     assert!(session.product.starts_with("MariaDB 1") || session.product.starts_with("MySQL 8"), "{}", session.product);
     assert_eq!((session.database, session.replica), (scratch.name.clone(), false));
     assert!(scratch.reader().load().unwrap().is_some());
+}
+
+#[test]
+fn rights_by_a_role_are_rights() {
+    let scratch = Scratch::new(SMALL);
+    let account = scratch.account("member", "");
+    let name = account.split(':').next().unwrap();
+    scratch.run(&format!(
+        "CREATE ROLE {name}_role; GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON {}.* TO {name}_role; GRANT {name}_role TO {name}@'%'; \
+         SET DEFAULT ROLE {name}_role FOR {name}@'%'",
+        scratch.name
+    ));
+    let catalog = scratch.database_as(&account).read().unwrap().catalog().unwrap();
+    // Without EXECUTE, an account does not even see that there are routines.
+    let hidden: Vec<_> = catalog.not_covered.iter().map(|entry| entry.object.to_string()).collect();
+    assert_eq!(hidden, ["routine routines"]);
 }

@@ -1,4 +1,5 @@
 //! Encrypted connections to a real MariaDB whose certificate is signed by an authority that only this test knows.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod mysql_support;
 

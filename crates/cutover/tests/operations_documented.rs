@@ -23,6 +23,16 @@ fn every_example_loads_on_every_database() {
         }
         kinds.insert(example.trim_start_matches('[').split(']').next().unwrap().to_owned());
     }
-    let wanted = ["add_column", "add_columns", "add_foreign_key", "add_index", "add_unique", "change_type", "create_table", "rename_column", "widen_enum"];
+    let wanted = [
+        "add_column",
+        "add_columns",
+        "add_foreign_key",
+        "add_index",
+        "add_unique",
+        "change_type",
+        "create_table",
+        "rename_column",
+        "widen_enum",
+    ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
 }

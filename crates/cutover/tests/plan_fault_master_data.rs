@@ -23,7 +23,48 @@ fn csv_files_are_told_where_they_stand_wrong() {
         ("steps/0500_ports.csv", "code\nA\n"),
         ("steps/0500_ports.sql", "INSERT INTO ports VALUES (1);\n"),
     ]);
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r##"
+    the plan plans/example has 9 faults
+
+    plan.toml:6:11: steps/0200_cities.csv has no column `country`, which belongs to the key of `cities`
+        cities = ["country", "code"]
+                  ^
+        did you mean `country_id`?
+
+    plan.toml:7:1: the natural key of `ports` has no column
+        ports = []
+        ^
+        name one at least: ["code"]
+
+    plan.toml:10:1: there is no CSV step `0100_countrys` to give a title to
+        "0100_countrys" = "Countries"
+        ^
+        did you mean `0100_countries`?
+
+    steps/0100_countries.csv:1:11: the column `name` stands twice
+        code,name,name,
+                  ^
+        take one of them out
+
+    steps/0100_countries.csv:1:16: this column has no name
+        code,name,name,
+                       ^
+        name a column of the table, or take the comma out
+
+    steps/0200_cities.csv:1:1: `countries` names no column of another table
+        country_id>countries,code
+        ^
+        write for example country_id>countries.code
+
+    steps/0300_regions.csv: the natural key of `regions` is not known
+        add to plan.toml: [keys] regions = ["…"], the columns that tell rows apart
+
+    steps/0400_empty.csv: the natural key of `empty` is not known
+        add to plan.toml: [keys] empty = ["…"], the columns that tell rows apart
+
+    steps/0500_ports.csv: another file makes the step `0500_ports` too
+        give the two steps different names: their order follows from them
+    "##);
 }
 
 #[test]
@@ -35,7 +76,39 @@ fn rows_are_told_where_they_stand_wrong() {
         ("steps/0100_countries.csv", countries),
         ("steps/0200_quotes.csv", "code,name\nA,5\" pipe\nB,\"never closed\n"),
     ]);
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r##"
+    the plan plans/example has 6 faults
+
+    steps/0100_countries.csv:3:1: this line has 1 cell, and the header 2 cells
+        SA
+        ^
+        give each column a cell; put texts with commas into quotes
+
+    steps/0100_countries.csv:4:1: this line has 3 cells, and the header 2 cells
+        OM,"a,
+        ^
+        give each column a cell; put texts with commas into quotes
+
+    steps/0100_countries.csv:6:1: the key PK stands on line 2 already
+        PK,again
+        ^
+        take one of the two lines out
+
+    steps/0100_countries.csv:8:1: the key NULL stands on line 7 already
+        ,y
+        ^
+        take one of the two lines out
+
+    steps/0200_quotes.csv:2:4: a quote stands in the middle of a cell without quotes
+        A,5" pipe
+           ^
+        put the whole cell into quotes, and write each quote in it twice
+
+    steps/0200_quotes.csv:3:3: this quote is never closed
+        B,"never closed
+          ^
+        put the whole cell into quotes, and write each quote in it twice
+    "##);
 }
 
 #[test]

@@ -72,6 +72,15 @@ pub trait Database: Send + Sync {
     /// `Refused` where another run holds the lock, naming it.
     fn lock(&self, run: &str) -> Result<Box<dyn Writer>>;
 
+    /// Ends the session that holds the lock: that of a run whose tool is known to be dead, and which works on until its statement has
+    /// ended. Whether there was one is returned.
+    ///
+    /// # Errors
+    /// Where the account may not end it.
+    fn end_holder(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Fills an empty database by statements in one transaction; a database that is a file is created. `each` is told the number
     /// of the statement that comes next. For demos: nothing here is journaled or verified.
     ///

@@ -1,6 +1,6 @@
 //! `events.jsonl`: one event a line, on disk before anybody is told of it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -25,10 +25,11 @@ struct State {
 }
 
 impl<'a> Journal<'a> {
-    /// Opens the journal of a run's directory; what stands there already is kept, and numbering goes on behind it.
+    /// Opens the journal of a run's directory; what stands there already is kept, and numbering goes on behind it. Nobody else can open it
+    /// as long as it is open, so that two processes never work on one run.
     ///
     /// # Errors
-    /// Where the file cannot be opened, or what stands there is not a journal.
+    /// Where the file cannot be opened, or what stands there is not a journal; `Refused` where another process holds it.
     pub fn open(directory: &Path, monitor: &'a dyn Monitor) -> Result<Self> {
         let path = directory.join("events.jsonl");
         let number = if path.exists() { read(directory)?.last().map_or(0, |event| event.number) } else { 0 };
@@ -38,6 +39,7 @@ impl<'a> Journal<'a> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|source| Error::file("open", &path, source))?;
+        hold(&file, &path)?;
         Ok(Self { path, state: Mutex::new(State { file, number }), began: Instant::now(), monitor })
     }
 
@@ -75,6 +77,18 @@ impl<'a> Journal<'a> {
     #[must_use]
     pub fn seconds(&self) -> f64 {
         self.began.elapsed().as_secs_f64()
+    }
+}
+
+/// The lock ends with the process, however it ends.
+fn hold(file: &File, path: &Path) -> Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::new(ErrorKind::Refused, format!("another process is working on the run of {}", path.display()))
+                .hint("wait until it has ended; `cutover status` tells how the run stands"))
+        }
+        Err(TryLockError::Error(source)) => Err(Error::file("lock", path, source)),
     }
 }
 

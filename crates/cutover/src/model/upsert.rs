@@ -33,6 +33,8 @@ pub struct UpsertColumn {
     pub key: bool,
     /// Whether it may hold NULL, as far as that is known.
     pub nullable: bool,
+    /// Whether it, or what it refers to, is not there yet: it is then neither compared nor looked up.
+    pub absent: bool,
     /// Where its value is looked up, if the file does not give the value itself.
     pub reference: Option<UpsertReference>,
 }
@@ -52,13 +54,15 @@ pub struct UpsertReference {
 
 impl Upsert<'_> {
     /// Inserts the rows whose key is not there, in the order of the file.
+    ///
+    /// They are counted, here and in the proof: MariaDB makes an IN of an EXISTS, and then refuses a reference in the key (error 1235).
     #[must_use]
     pub fn insert(&self, dialect: &dyn Dialect) -> String {
         let names: Vec<_> = self.columns.iter().map(|column| column.name.clone()).collect();
         let values: Vec<_> = (0..self.columns.len()).map(|index| format!("file.c{index}")).collect();
         let table = dialect.quote_table(&self.table);
         format!(
-            "INSERT INTO {table} ({})\nSELECT {} FROM ({}) AS file\nWHERE NOT EXISTS (SELECT 1 FROM {table} AS target WHERE {})\nORDER BY file.line",
+            "INSERT INTO {table} ({})\nSELECT {} FROM ({}) AS file\nWHERE (SELECT COUNT(*) FROM {table} AS target WHERE {}) = 0\nORDER BY file.line",
             dialect.quote_columns("", &names),
             values.join(", "),
             self.file(dialect),
@@ -93,7 +97,11 @@ impl Upsert<'_> {
         let table = dialect.quote_table(&self.table);
         let mut wrong = vec![
             format!("(SELECT COUNT(*) FROM {table} AS target WHERE {}) <> 1", self.same_key(dialect, "target.")),
-            format!("EXISTS (SELECT 1 FROM {table} AS target WHERE {} AND ({}))", self.same_key(dialect, "target."), self.differs(dialect)),
+            format!(
+                "(SELECT COUNT(*) FROM {table} AS target WHERE {} AND ({})) > 0",
+                self.same_key(dialect, "target."),
+                self.differs(dialect)
+            ),
         ];
         let references = self.columns.iter().enumerate().filter(|(_, column)| column.reference.is_some());
         wrong.extend(references.map(|(index, _)| format!("file.g{index} IS NOT NULL AND file.c{index} IS NULL")));
@@ -116,7 +124,10 @@ impl Upsert<'_> {
     /// A query for the pairs of lines whose keys the database calls equal, though the file has them differently.
     #[must_use]
     pub fn same_keys(&self, dialect: &dyn Dialect) -> String {
-        let equal = self.on_keys(|index, _| (format!("other.c{index}"), format!("file.c{index}")));
+        let equal = self.on_keys(|index, column| {
+            let side = |side: &str| (format!("{side}.c{index}"), given_as(side, index, column));
+            (side("other"), side("file"))
+        });
         let file = self.file(dialect);
         format!(
             "SELECT file.line AS line, other.line AS first FROM ({file}) AS file, ({file}) AS other\n\
@@ -144,19 +155,26 @@ impl Upsert<'_> {
 
     /// The rows with their references looked up: `line`, `c0`, `c1`, …, and for references what the file says, `g0`, ….
     fn file(&self, dialect: &dyn Dialect) -> String {
-        let like = |column: &UpsertColumn| match &column.reference {
-            Some(reference) => (reference.table.clone(), reference.column.clone()),
-            None => (self.table.clone(), column.name.clone()),
+        // What is not there cannot be a model of its own values, which are left out.
+        let key = self.columns.iter().find(|column| column.key && !column.absent);
+        let like = |column: &UpsertColumn| {
+            let model = key.filter(|_| column.absent).unwrap_or(column);
+            match &model.reference {
+                Some(reference) => (reference.table.clone(), reference.column.clone()),
+                None => (self.table.clone(), model.name.clone()),
+            }
         };
         let kind = |column: &UpsertColumn| column.reference.as_ref().map_or(&column.kind, |reference| &reference.kind).clone();
         let like: Vec<_> = self.columns.iter().map(like).collect();
         let kinds: Vec<_> = self.columns.iter().map(kind).collect();
-        let literals =
-            |cells: &[Option<String>]| cells.iter().zip(&kinds).map(|(cell, kind)| literal(dialect, kind, cell.as_deref())).collect();
+        let literals = |cells: &[Option<String>]| {
+            let given = cells.iter().zip(&self.columns).map(|(cell, column)| cell.as_deref().filter(|_| !column.absent));
+            given.zip(&kinds).map(|(cell, kind)| literal(dialect, kind, cell)).collect()
+        };
         let rows: Vec<_> = self.rows.iter().map(|(line, cells)| (*line, literals(cells))).collect();
         let mut columns = vec!["given.line AS line".to_owned()];
         for (index, column) in self.columns.iter().enumerate() {
-            match &column.reference {
+            match column.reference.as_ref().filter(|_| !column.absent) {
                 None => columns.push(format!("given.c{index} AS c{index}")),
                 Some(reference) => {
                     columns.push(format!("given.c{index} AS g{index}"));
@@ -174,15 +192,19 @@ impl Upsert<'_> {
 
     /// The database's own equality, with its collations: what a unique key would call the same row.
     fn same_key(&self, dialect: &dyn Dialect, prefix: &str) -> String {
-        self.on_keys(|index, column| (format!("{prefix}{}", dialect.quote_identifier(&column.name)), format!("file.c{index}")))
+        self.on_keys(|index, column| {
+            let there = format!("{prefix}{}", dialect.quote_identifier(&column.name));
+            ((there.clone(), there), (format!("file.c{index}"), given_as("file", index, column)))
+        })
     }
 
-    fn on_keys(&self, sides: impl Fn(usize, &UpsertColumn) -> (String, String)) -> String {
+    /// `sides` are for each key column two values, each with what is NULL where NULL is meant: a reference that nothing answers is not.
+    fn on_keys(&self, sides: impl Fn(usize, &UpsertColumn) -> ((String, String), (String, String))) -> String {
         let equal = |(index, column): (usize, &UpsertColumn)| {
-            let (left, right) = sides(index, column);
+            let ((left, left_given), (right, right_given)) = sides(index, column);
             // Without a need for it, NULL is left out: the condition can then use an index.
             if column.nullable {
-                format!("({left} = {right} OR ({left} IS NULL AND {right} IS NULL))")
+                format!("({left} = {right} OR ({left_given} IS NULL AND {right_given} IS NULL))")
             } else {
                 format!("{left} = {right}")
             }
@@ -196,9 +218,15 @@ impl Upsert<'_> {
             let there = format!("target.{}", dialect.quote_identifier(&column.name));
             dialect.differs(&there, &format!("file.c{index}"), &column.kind)
         };
-        let others: Vec<_> = self.columns.iter().enumerate().filter(|(_, column)| !column.key).map(differs).collect();
+        let others: Vec<_> = self.columns.iter().enumerate().filter(|(_, column)| !column.key && !column.absent).map(differs).collect();
         if others.is_empty() { "1 = 0".to_owned() } else { others.join(" OR ") }
     }
+}
+
+/// What the file says of a key column: of a reference, what it looks for.
+fn given_as(side: &str, index: usize, column: &UpsertColumn) -> String {
+    let letter = if column.reference.is_some() { 'g' } else { 'c' };
+    format!("{side}.{letter}{index}")
 }
 
 fn literal(dialect: &dyn Dialect, kind: &ValueKind, cell: Option<&str>) -> String {

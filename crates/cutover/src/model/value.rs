@@ -167,7 +167,8 @@ fn is_timestamp(text: &str, fraction: usize, zone: bool) -> bool {
     let Some(time) = time.strip_prefix([' ', 'T']) else { return false };
     let end = time.find(['Z', '+', '-']).unwrap_or(time.len());
     let (time, offset) = time.split_at(end);
-    if !offset.is_empty() && !(zone && is_offset(offset)) {
+    let zoned = zone && is_offset(offset);
+    if !(offset.is_empty() || zoned) {
         return false;
     }
     let (seconds, digits) = time.split_once('.').map_or((time, 0), |(seconds, digits)| (seconds, digits.len()));

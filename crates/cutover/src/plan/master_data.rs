@@ -188,11 +188,7 @@ pub(super) fn read(reading: &mut Reading<'_>, path: &str, file_name: &str, undo:
     let mut faults = Vec::new();
     let mut fault = |place, message: String, remedy: &str| faults.push(Fault { message, place, remedy: remedy.to_owned() });
     for error in &not_csv {
-        fault(
-            place_of(error.offset),
-            error.message.to_owned(),
-            "put the whole cell into quotes, write each quote in it twice, and end lines as your editor does",
-        );
+        fault(place_of(error.offset), error.message.to_owned(), error.remedy);
     }
     if records.is_empty() {
         fault(Place::file(path), "the file is empty".to_owned(), "make its first line the names of the columns");

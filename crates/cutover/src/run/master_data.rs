@@ -10,12 +10,13 @@ use crate::database::{Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Fault, Result};
 use crate::model::table::Catalog;
+use crate::model::upsert::{Upsert, UpsertColumn, UpsertReference};
 use crate::plan::master_data::{DataColumn, DataRow, Reference, first_faults};
 use crate::plan::{MasterData, Plan, Step, StepBody};
 use crate::snapshot::seal::private_file;
 
 use super::RunDirectory;
-use super::prepare::master_data::{batches, kind, levels, undo};
+use super::prepare::master_data::{batches, kind, left_out, levels, undo};
 use super::prepare::{Prepared, PreparedStep, Undo};
 
 mod cells;
@@ -230,7 +231,13 @@ impl Look<'_> {
     fn rows<R: Reader + ?Sized>(&self, reader: &mut R, faults: &mut Vec<Fault>) -> Result<Lines> {
         let mut lines = Lines::default();
         let key = self.data.key_column();
-        for batch in self.batches(None, faults) {
+        for mut batch in self.batches(None, faults) {
+            batch.columns.iter_mut().for_each(|column| column.absent = !self.is_there(column));
+            if batch.columns.iter().any(|column| column.key && column.absent) {
+                // A key that the plan is yet to make tells nothing about the rows of now; an undo cannot either.
+                lines.changed.extend(batch.rows.iter().map(|(line, _)| *line));
+                continue;
+            }
             if batch.columns.iter().any(|column| column.key && !column.kind.equal_is_same()) {
                 numbers(reader, &batch.same_keys(self.dialect), &mut |found| {
                     if let [line, first] = found[..]
@@ -254,7 +261,7 @@ impl Look<'_> {
             })?;
         }
         if let Some(row) = lines.new.iter().min().and_then(|line| self.data.row(*line)) {
-            faults.extend(self.left_out().into_iter().map(|column| {
+            faults.extend(left_out(self.data, self.dialect, self.catalog).into_iter().map(|column| {
                 let message =
                     format!("the row would be new, and the file does not give `{}`.`{column}`, which must not be NULL", self.data.table);
                 self.fault(row, key, message, "add the column to the file, or give it a default in the table by a step before")
@@ -263,16 +270,18 @@ impl Look<'_> {
         Ok(lines)
     }
 
-    /// Columns of the table that a new row needs and the file does not give.
-    fn left_out(&self) -> Vec<String> {
-        let Some(table) = self.catalog.find(&self.data.table) else { return Vec::new() };
-        let given = |name: &str| self.data.columns.iter().any(|column| column.name == name);
-        let needed = table.columns.iter().filter(|column| !column.nullable && !given(&column.name));
-        needed.filter(|column| !self.dialect.gives_value(table, column, self.catalog)).map(|column| column.name.clone()).collect()
+    /// Whether a column, and what it refers to, is there before the plan's own steps.
+    fn is_there(&self, column: &UpsertColumn) -> bool {
+        let has = |table: &str, column: &str| self.catalog.find(table).is_some_and(|table| table.column(column).is_some());
+        let answers = |reference: &UpsertReference| {
+            let table = reference.table.to_string();
+            has(&table, &reference.column) && has(&table, &reference.value)
+        };
+        has(&self.data.table, &column.name) && column.reference.as_ref().is_none_or(answers)
     }
 
     /// The file's rows in batches. Why there are none goes to the faults, at the column that is asked about.
-    fn batches(&self, asked: Option<&DataColumn>, faults: &mut Vec<Fault>) -> Vec<crate::model::upsert::Upsert<'_>> {
+    fn batches(&self, asked: Option<&DataColumn>, faults: &mut Vec<Fault>) -> Vec<Upsert<'_>> {
         batches(self.data, self.plan, self.dialect, self.catalog).unwrap_or_else(|message| {
             let column = asked.or_else(|| self.data.columns.iter().find(|column| column.reference.is_some()));
             let place = column.or(self.data.columns.first()).map(|column| column.place.clone());

@@ -45,6 +45,21 @@ pub fn lock(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn
     }
 }
 
+/// Takes the lock for a run that is taken up again. The caller holds the run's directory, so the tool that began the run is dead: a session
+/// of it that works on is waited for, and then ended, before anybody looks at what it did.
+///
+/// # Errors
+/// Where another run holds the lock, or its session cannot be ended.
+pub fn lock_again(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn Writer>> {
+    match lock(engine, run, options) {
+        Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict) && engine.database.end_holder()? => {
+            engine.monitor.notice("the session of the run that was killed has been ended");
+            lock(engine, run, options)
+        }
+        other => other,
+    }
+}
+
 /// Ends the work by itself when the fence has been up for too long. The clock stops when it is dropped.
 pub struct FenceLimit {
     over: Arc<AtomicBool>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dialect::MysqlDialect;
 use super::errors::code;
 use super::session::{Connection, Failure, fields, unexpected_answer};
-use super::{cells, definition, journal, objects, shapes};
+use super::{cells, definition, journal, objects, rights, shapes};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, Column, Key, NotCovered, ObjectKind, ObjectName, Relationship, Table, TableName};
@@ -135,32 +135,24 @@ pub(super) fn account(connection: &mut Connection) -> Result<String> {
     Ok(format!("{}@{}", MysqlDialect.quote_literal(user), MysqlDialect.quote_literal(host)))
 }
 
-/// What the account cannot see without the server saying so: triggers and events.
+/// What the account cannot see without the server saying so: triggers, events and routines.
 fn hidden(connection: &mut Connection, database: &str) -> Result<Vec<NotCovered>> {
     let mut hidden = Vec::new();
     let account = account(connection)?;
     let quoted = MysqlDialect.quote_identifier(database);
-    // A right may be held for a pattern of databases; and whoever reads the server's own tables sees those of other accounts too, for
-    // whom a right may be seen that we do not have. Roles that are not our own are not looked at.
-    let granted = |privilege: &str| {
-        format!(
-            "SELECT EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = '{privilege}' AND {MINE}) \
-             OR EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE = '{privilege}' \
-             AND DATABASE() LIKE TABLE_SCHEMA AND {MINE})"
-        )
-    };
-    for (kind, privilege, things) in [(ObjectKind::Trigger, "TRIGGER", "triggers"), (ObjectKind::Event, "EVENT", "events")] {
-        if connection.value(&granted(privilege))?.as_deref() != Some("1") {
+    let grants: Vec<_> = connection.rows("SHOW GRANTS")?.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+    let reads_catalog = rights::holds(&grants, "SELECT", "mysql");
+    for (kind, privilege, things) in
+        [(ObjectKind::Trigger, "TRIGGER", "triggers"), (ObjectKind::Event, "EVENT", "events"), (ObjectKind::Routine, "EXECUTE", "routines")]
+    {
+        let seen_otherwise = kind == ObjectKind::Routine && reads_catalog;
+        if !seen_otherwise && !rights::holds(&grants, privilege, database) {
             let reason = format!("the account may not see {things}: GRANT {privilege} ON {quoted}.* TO {account};");
             hidden.push(NotCovered { object: ObjectName { kind, name: things.to_owned() }, reason });
         }
     }
     Ok(hidden)
 }
-
-/// Grantees that are this session: its account, and the roles that are on, which have no host or `%`.
-const MINE: &str = "(GRANTEE = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') \
-     OR LOCATE(REPLACE(REPLACE(SUBSTRING_INDEX(GRANTEE, '@', 1), '''', ''), '`', ''), COALESCE(CURRENT_ROLE(), '')) > 0)";
 
 /// Views and routines whose definitions the server keeps back.
 fn hidden_definitions(objects: &objects::Objects) -> Vec<NotCovered> {

@@ -82,7 +82,8 @@ impl Dialect for MysqlDialect {
         let bytes = || self.distinct(&format!("CAST({left} AS BINARY)"), &format!("CAST({right} AS BINARY)"));
         match kind {
             _ if kind.equal_is_same() => self.distinct(left, right),
-            ValueKind::Json => self.distinct(&format!("CAST({left} AS JSON)"), &format!("CAST({right} AS JSON)")),
+            // To MariaDB it is a text, to MySQL a value of its own that a text has to be made into.
+            ValueKind::Json => self.distinct(&format!("JSON_EXTRACT({left}, '$')"), &format!("JSON_EXTRACT({right}, '$')")),
             // Of a column that the plan makes, perhaps a number: 1.5 is stored as 1.50 where the type says so.
             ValueKind::Unknown => format!("({} AND {})", bytes(), self.distinct(left, right)),
             // Most collations call upper and lower case equal.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::address::Address;
 use super::dialect::MysqlDialect;
 use super::errors;
-use super::session::{Connection, fields};
+use super::session::{Connection, fields, number};
 use super::{entries, fence};
 use crate::database::{Commit, Entry, RunRecord};
 use crate::model::dialect::Dialect;
@@ -16,6 +16,9 @@ use crate::model::interrupt::Interrupt;
 /// How long to ask what became of a commit, and how often.
 const ASKING: Duration = Duration::from_secs(60);
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How much less than it is the server's age may be told, which it counts in whole seconds.
+const WHOLE_SECONDS: Duration = Duration::from_secs(2);
 
 /// A table of the journal. None is ever part of a comparison.
 #[derive(Debug)]
@@ -149,6 +152,8 @@ pub(super) struct LostCommit<'a> {
     pub address: &'a Arc<Address>,
     /// The server's number for the session that was to commit.
     pub session: u64,
+    /// Since when that session had lived: a server that was started later numbers its sessions anew.
+    pub since: Instant,
 }
 
 impl LostCommit<'_> {
@@ -175,8 +180,11 @@ impl LostCommit<'_> {
         // A signal that stopped the run must not keep it from learning what it did.
         let mut connection = Connection::open(self.address, "cutover", &Interrupt::new())?;
         // The session first, then the proof: what is decided now shows in a later look.
+        let uptime = connection.row("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
+        let uptime = Duration::from_secs(number(uptime.get(1).and_then(Option::as_deref))?);
+        let restarted = uptime + WHOLE_SECONDS < self.since.elapsed();
         let alive = format!("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = {}", self.session);
-        let alive = connection.value(&alive)?.as_deref() != Some("0");
+        let alive = connection.value(&alive)?.as_deref() != Some("0") && !restarted;
         Ok(match proof.is_there(&mut connection)? {
             true => Some(true),
             false if alive => None,

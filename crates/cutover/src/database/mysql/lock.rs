@@ -33,6 +33,18 @@ pub(super) fn take(connection: &mut Connection, database: &str) -> Result<()> {
     if taken.as_deref() == Some("1") { Ok(()) } else { Err(held(connection, &name)?) }
 }
 
+/// Ends the session that holds the lock, if one does.
+///
+/// # Errors
+/// Where the account may not.
+pub(super) fn end_holder(connection: &mut Connection, database: &str) -> Result<bool> {
+    let name = MysqlDialect.quote_literal(&name(database));
+    match connection.value(&format!("SELECT IS_USED_LOCK({name})"))? {
+        Some(id) => connection.batch(&format!("KILL {id}")).map(|()| true),
+        None => Ok(false),
+    }
+}
+
 /// Who holds the lock, and what can be done about it.
 fn held(connection: &mut Connection, name: &str) -> Result<Error> {
     let rows = connection.rows(&format!(

@@ -29,6 +29,7 @@ mod objects;
 mod reader;
 mod render;
 mod replication;
+mod rights;
 mod script;
 mod sequences;
 mod session;
@@ -83,6 +84,10 @@ impl Database for MysqlDatabase {
 
     fn lock(&self, run: &str) -> Result<Box<dyn Writer>> {
         Ok(Box::new(MysqlWriter::lock(&self.address, run, &self.interrupt)?))
+    }
+
+    fn end_holder(&self) -> Result<bool> {
+        lock::end_holder(&mut session::Connection::open(&self.address, "cutover", &self.interrupt)?, &self.address.database)
     }
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {

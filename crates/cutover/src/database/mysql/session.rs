@@ -1,7 +1,7 @@
 //! One connection: opened with every setting pinned, one statement at a time, each of them interruptible.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Column, Conn, DriverError, QueryResult, Row, Value};
@@ -69,6 +69,8 @@ pub(super) struct Connection {
     driver: Conn,
     handle: Arc<Handle>,
     interrupt: Interrupt,
+    /// Since when the session lives.
+    pub since: Instant,
     /// Which server it is.
     pub server: Server,
 }
@@ -134,7 +136,7 @@ impl Connection {
                 .hint("MySQL 8.0.17 or later, or MariaDB 10.6 or later, is needed")
         })?;
         let handle = Arc::new(Handle { address: Arc::clone(address), id, running: Mutex::default() });
-        let mut connection = Self { driver, handle, interrupt: interrupt.clone(), server };
+        let mut connection = Self { driver, handle, interrupt: interrupt.clone(), since: Instant::now(), server };
         connection.pin_settings()?;
         Ok(connection)
     }

@@ -237,8 +237,8 @@ impl MysqlWriter {
                 return Ok(Commit::RolledBack(told.to_string()));
             }
         }
-        let session = self.connection().id();
-        Ok(LostCommit { error, address: &self.reader.address, session }.outcome(proof))
+        let (session, since) = (self.connection().id(), self.connection().since);
+        Ok(LostCommit { error, address: &self.reader.address, session, since }.outcome(proof))
     }
 }
 

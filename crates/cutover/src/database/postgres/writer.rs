@@ -225,6 +225,19 @@ fn take_lock(connection: &mut Connection) -> Result<()> {
     }
 }
 
+/// Ends the session that holds the lock, if one does.
+///
+/// # Errors
+/// Where the account may not.
+pub(super) fn end_holder(connection: &mut Connection) -> Result<bool> {
+    let ended = connection.value(&format!(
+        "SELECT bool_or(pg_terminate_backend(l.pid)) FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 \
+         AND l.classid = {} AND l.objid = {} AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        LOCK.0, LOCK.1
+    ))?;
+    Ok(ended.as_deref() == Some("t"))
+}
+
 /// Who holds the lock, and what can be done about it.
 fn held(connection: &mut Connection) -> Result<Error> {
     let rows = connection.rows(&format!(

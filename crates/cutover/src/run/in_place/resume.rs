@@ -42,8 +42,8 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
         )
         .hint("nothing was touched"));
     }
-    let mut writer = transaction::lock(engine, &of.run, options)?;
     let journal = Journal::open(&of.path, engine.monitor)?;
+    let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let values = first_values(of)?;
     let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values };
     let mut log = Log::read(&of.run, writer.as_mut())?;

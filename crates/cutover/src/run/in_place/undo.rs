@@ -44,7 +44,8 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
     let mut prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
     master_data::complete_undo(&mut prepared, plan, engine.database.dialect(), &before.manifest.catalog, of)?;
     // The run's own id: the fence, the lock and the deeds are the run's.
-    let mut writer = transaction::lock(engine, &of.run, options)?;
+    let _held = Journal::open(&of.path, engine.monitor)?;
+    let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let mut log = Log::read(&of.run, writer.as_mut())?;
     if let Some(step) = prepared.steps.iter().find(|step| matches!(step.undo, StepUndo::None) && has_begun(step, &log)) {
         return Err(refused(format!("the step {} has no undo", step.name))

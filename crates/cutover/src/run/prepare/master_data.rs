@@ -37,8 +37,11 @@ pub(super) fn step(
     let rows = if data.rows.len() == 1 { "1 row".to_owned() } else { format!("{} rows", data.rows.len()) };
     let table = catalog.find(&data.table).map_or_else(|| TableName::from(data.table.clone()), |table| table.name.clone());
     ready.ways.push((table, format!("{rows} by {}: what is missing is inserted, what differs is updated", keys.join(" and "))));
+    let inserts = left_out(data, dialect, catalog).is_empty();
     for upsert in batches(data, plan, dialect, catalog)? {
-        ready.statements.push(PreparedStatement::of_engine(upsert.insert(dialect), &step.place, false, dialect));
+        if inserts {
+            ready.statements.push(PreparedStatement::of_engine(upsert.insert(dialect), &step.place, false, dialect));
+        }
         ready.statements.extend(upsert.update(dialect).map(|sql| PreparedStatement::of_engine(sql, &step.place, false, dialect)));
         ready.proofs.push(PreparedStatement::of_engine(upsert.not_there(dialect), &step.place, false, dialect));
     }
@@ -67,11 +70,14 @@ pub fn undo(
     catalog: &Catalog,
 ) -> Result<Undo, String> {
     let mut undo = Vec::new();
+    let inserts = left_out(data, dialect, catalog).is_empty();
     for mut upsert in batches(data, plan, dialect, catalog)? {
         let updates = upsert.update(dialect).is_some();
         upsert.rows.retain(|(line, _)| inserted.contains(line));
         let delete = (!upsert.rows.is_empty()).then(|| PreparedStatement::of_engine(upsert.delete(dialect), &step.place, false, dialect));
-        undo.push(delete);
+        if inserts {
+            undo.push(delete);
+        }
         if updates {
             undo.push(None);
         }
@@ -93,6 +99,7 @@ pub fn batches<'a>(data: &'a MasterData, plan: &Plan, dialect: &dyn Dialect, cat
             kind: kind(&table.to_string(), &column.name, dialect, catalog),
             key: column.key,
             nullable: data.rows.iter().any(|row| row.cells[index].is_none()),
+            absent: false,
             reference: reference.transpose()?,
         });
     }
@@ -103,6 +110,15 @@ pub fn batches<'a>(data: &'a MasterData, plan: &Plan, dialect: &dyn Dialect, cat
         }
     }
     Ok(batches)
+}
+
+/// The columns of a table that a new row needs and the file does not give. There is nothing to insert then, which is known before; and
+/// MySQL refuses such an INSERT even if it has no rows.
+pub fn left_out(data: &MasterData, dialect: &dyn Dialect, catalog: &Catalog) -> Vec<String> {
+    let Some(table) = catalog.find(&data.table) else { return Vec::new() };
+    let given = |name: &str| data.columns.iter().any(|column| column.name == name);
+    let needed = table.columns.iter().filter(|column| !column.nullable && !given(&column.name));
+    needed.filter(|column| !dialect.gives_value(table, column, catalog)).map(|column| column.name.clone()).collect()
 }
 
 /// What a column can hold; unknown where the plan makes it.
@@ -165,8 +181,11 @@ pub fn levels(data: &MasterData) -> (Vec<Vec<&DataRow>>, Vec<&DataRow>) {
     (levels, Vec::new())
 }
 
-fn divided(rows: Vec<&DataRow>) -> Vec<Vec<(usize, &[Option<String>])>> {
-    let mut batches: Vec<Vec<(usize, &[Option<String>])>> = Vec::new();
+/// Lines and their cells.
+type Rows<'a> = Vec<(usize, &'a [Option<String>])>;
+
+fn divided(rows: Vec<&DataRow>) -> Vec<Rows<'_>> {
+    let mut batches: Vec<Rows<'_>> = Vec::new();
     let mut bytes = 0;
     for row in rows {
         let size: usize = row.cells.iter().flatten().map(String::len).sum();
