@@ -70,7 +70,7 @@ unique = ":unique_nam"
     ]);
     let error = load_with(&plan, &[("wnated", "x")]).unwrap_err();
     insta::assert_snapshot!(told(&error), @r##"
-    the plan plans/example has 47 faults
+    the plan plans/example has 46 faults
 
     arguments: the plan has no parameter `wnated`
         did you mean `wanted`?
@@ -172,11 +172,6 @@ unique = ":unique_nam"
         schema = [{ add = "idx a.b" }, { rename = "modules.remark", to = "modules.remarks" }]
                           ^
         known: `column`, `constraint`, `database`, `default privileges`, `event`, `extension`, `foreign table`, `grant`, `index`, `materialized view`, `object`, `policy`, and 10 more
-
-    plan.toml:20:34: renames are not supported in this version
-        schema = [{ add = "idx a.b" }, { rename = "modules.remark", to = "modules.remarks" }]
-                                         ^
-        write the rename as a drop and an add, or leave it for later
 
     plan.toml:21:12: `volatile` must be a list, but is a text
         volatile = "sessions"

@@ -392,7 +392,7 @@ fn what_the_database_contradicts_is_told_with_its_place() {
     steps/1-schema/0010_add_cms_id.toml:3:11: the database has no table `school`
         did you mean `schools`?
     steps/1-schema/0010_add_cms_id.toml:3:32: `programs` already has a column `CMS_ID`, of type integer
-        take the table out, or choose another name: adopting a column that is there is not supported in this version
+        a column that is there is adopted where it fits: change the plan's, change the column, or take the table out
     steps/1-schema/0010_add_cms_id.toml:6:8: `fill` reads `idd`, which the table `modules` does not have
         did you mean `id`?
     steps/1-schema/0010_add_cms_id.toml:6:8: `fill` reads `idd`, which the table `programs` does not have

@@ -23,7 +23,7 @@ pub fn column(wanted: &NewColumn, table: &Table, dialect: &dyn Dialect) -> Exist
     let Some(found) = table.column(&wanted.name) else {
         // SQLite and MySQL do not tell names apart by case, and PostgreSQL's habit is not to either.
         return match table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&wanted.name)) {
-            Some(other) => Existing::Misfit(format!("`{}` already has a column `{}`", table.name, other.name)),
+            Some(other) => Existing::Misfit(format!("`{}` already has a column `{}`, of type {}", table.name, other.name, other.data_type)),
             None => Existing::Absent,
         };
     };
