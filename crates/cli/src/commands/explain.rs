@@ -1,5 +1,6 @@
 //! `cutover explain`: what a plan would do, in words.
 
+use cutover::database::Mode;
 use cutover::model::error::Result;
 use cutover::report::{Style, Tone, json};
 use cutover::run::Options;
@@ -51,6 +52,9 @@ fn in_words(explanation: &Explanation, style: &Style) -> String {
             reasons.iter().for_each(|reason| page.push_str(&format!("    {reason}\n")));
         }
     }
+    if let Some(mode) = explanation.mode {
+        page.push_str(&format!("  {}\n", style.paint(Tone::Faint, how(mode))));
+    }
     heading(&mut page, style, "Steps");
     for step in &explanation.steps {
         self::step(&mut page, style, step);
@@ -63,6 +67,14 @@ fn in_words(explanation: &Explanation, style: &Style) -> String {
     list(&mut page, style, "Criteria", &explanation.criteria);
     list(&mut page, style, "Warnings", &explanation.warnings);
     page
+}
+
+/// What a mode means, for people.
+fn how(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Atomic => "atomic: one transaction, committed only where everything is verified",
+        Mode::InPlace => "in place: statement by statement, each journaled; what stops on the way is resumed or rolled back",
+    }
 }
 
 fn step(page: &mut String, style: &Style, step: &ExplainedStep) {

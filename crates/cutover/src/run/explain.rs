@@ -3,7 +3,7 @@
 use chrono::Utc;
 use serde::Serialize;
 
-use crate::database::Session;
+use crate::database::{Mode, Session};
 use crate::model::dialect::Dialect;
 use crate::model::error::{ErrorKind, Result};
 use crate::plan::{Plan, StepBody, contract::ChangeRule};
@@ -27,6 +27,8 @@ pub struct Explanation {
     pub session: Option<Session>,
     /// Whether a run would start, and if not, why; `None` without a database.
     pub ready: Option<Readiness>,
+    /// In which mode it would change the database; `None` without one.
+    pub mode: Option<Mode>,
     /// Its steps.
     pub steps: Vec<ExplainedStep>,
     /// What it may change.
@@ -82,6 +84,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
         hash: plan.hash.clone(),
         session: None,
         ready: None,
+        mode: None,
         steps: Vec::new(),
         contract: contract(plan),
         fence: Vec::new(),
@@ -95,6 +98,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
         Some(engine) => {
             let mut reader = engine.database.read()?;
             explanation.session = Some(reader.session()?);
+            explanation.mode = Some(engine.mode(options)?);
             let catalog = reader.catalog()?;
             let found = master_data::look(plan, dialect, &catalog, reader.as_mut());
             drop(reader);
