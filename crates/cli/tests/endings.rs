@@ -68,7 +68,7 @@ fn a_step_that_fails_is_1_and_everything_is_rolled_back() {
 #[test]
 fn what_could_not_start_is_2_and_says_that_nothing_was_touched() {
     let place = Place::new();
-    place.execute("CREATE TABLE old_id (id INTEGER); ALTER TABLE schools ADD COLUMN old_id INTEGER;");
+    place.execute("CREATE TABLE old_id (id INTEGER); ALTER TABLE schools ADD COLUMN old_id TEXT;");
     let run = place.cutover("run tiny/ --database registry.db");
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("hint: nothing was touched"), "{run:?}");

@@ -96,7 +96,7 @@ fn a_run_is_told_calmly() {
         [seconds]  snapshot: ended after [seconds]
         [seconds]  steps: begins
         [seconds]  step 1/2: 1-schema/0010_old_id: Add old_id
-        [seconds]  step 1-schema/0010_old_id: schools: ADD COLUMN, UPDATE in place
+        [seconds]  step 1-schema/0010_old_id: schools: ADD COLUMN, UPDATE in place; other connections can read, and none can write
         [seconds]  step 1-schema/0010_old_id: done, 2 rows, [seconds]
         [seconds]  step 2/2: 2-data/0020_names: Names in capitals
         [seconds]  step 2-data/0020_names: done, 4 rows, [seconds]

@@ -46,7 +46,7 @@ fn files() -> Vec<(&'static str, &'static str)> {
     let mut files = PLAN.to_vec();
     files[0].1 = r#"format = 1
 name = "small"
-databases = ["postgres", "sqlite"]
+databases = ["postgres", "mysql", "sqlite"]
 [contract]
 changes = [{ column = "programs.status", map = "maps/status.csv" }, { column = "programs.name", map = "maps/name.csv" }]
 schema = [{ add = "table statuses" }]
@@ -81,6 +81,13 @@ fn resume(site: &Site, plan: &Plan, run: &str, options: &Options) -> Ended {
 /// The complete new contents, as a run that nobody disturbed makes them.
 fn new_contents(site: &Site) -> (Snapshot, Site) {
     let name = "the_new_contents";
+    if site.scratch.dialect() == "mysql" {
+        // A test has a server to itself, and a run stops the writes of all of it: the other database is on the same one.
+        let other = Site::new(site.scratch.copy(name));
+        let ended = other.end(&other.plan(&files()), &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        return (other.snapshot(), other);
+    }
     let other = self::site(if site.scratch.dialect() == "postgres" { Scratch::postgres(name) } else { Scratch::sqlite(name) });
     let ended = other.end(&other.plan(&files()), &options(), &Silent);
     assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
@@ -130,12 +137,15 @@ fn recorded(site: &Site, run: &str) -> Option<String> {
 }
 
 fn no_fence(site: &Site) {
+    assert_eq!(site.database.read().unwrap().standing_fence().unwrap(), None);
+    if site.scratch.dialect() == "mysql" {
+        // The account of the tests may write in any case.
+        assert_eq!(site.scratch.query("SELECT @@GLOBAL.read_only")[0][0].as_deref(), Some("0"));
+    }
     site.scratch.execute("UPDATE schools SET name = name; UPDATE programs SET name = name;");
 }
 
 each_database! {
-    only (postgres, sqlite)
-
     fn a_run_in_place_is_verified_and_taken_back(scratch: Scratch) {
         let site = site(scratch);
         let old = site.snapshot();
@@ -189,7 +199,7 @@ each_database! {
         site.scratch.execute("INSERT INTO programs (id, name, status) VALUES (9, 'In the way', NULL);");
         let mut files = files();
         files.insert(5, ("steps/0005_look.sql", "SELECT 1;\n"));
-        files.push(("steps/0006_unique.sql", "CREATE UNIQUE INDEX only_one ON programs (id) WHERE name = 'x';\nDROP INDEX only_one;\n"));
+        files.push(("steps/0006_passing.sql", "CREATE TABLE passing (id integer);\nDROP TABLE passing;\n"));
         let plan = site.plan(&files);
         let ended = site.end(&plan, &options(), &Silent);
         // A row that the map of names does not know: the verification fails, and the steps stand.
