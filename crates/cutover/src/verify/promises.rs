@@ -21,6 +21,8 @@ pub enum Promise {
         table: TableName,
         /// The columns.
         columns: Vec<String>,
+        /// The key's name; empty where one that was there before does.
+        name: String,
     },
     /// An index over these columns is there: `index:`.
     Index {
@@ -55,7 +57,7 @@ impl Promise {
         match self {
             Self::Column(expected) if expected.table == *of && expected.column == from => to.clone_into(&mut expected.column),
             Self::Type { table, column, .. } if table == of && column == from => to.clone_into(column),
-            Self::Unique { table, columns } | Self::Index { table, columns } if table == of => in_list(columns),
+            Self::Unique { table, columns, .. } | Self::Index { table, columns } if table == of => in_list(columns),
             Self::Relationship { table, key } => {
                 if table == of {
                     in_list(&mut key.columns);
@@ -84,7 +86,7 @@ pub fn judge(
     for promise in promises {
         match promise {
             Promise::Column(column) => expected::column(column, catalog, before, dialect, reader, rulings)?,
-            Promise::Unique { table, columns } => expected::uniqueness(table, columns, "", catalog, dialect, reader, rulings)?,
+            Promise::Unique { table, columns, name } => expected::uniqueness(table, columns, name, catalog, dialect, reader, rulings)?,
             Promise::Index { table, columns } => index(table, columns, catalog, rulings),
             Promise::Relationship { table, key } => foreign_key(table, key, catalog, dialect, reader, rulings)?,
             Promise::Type { table, column, data_type } => data_type_is(table, column, data_type, catalog, dialect, rulings),

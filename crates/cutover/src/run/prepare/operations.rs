@@ -212,7 +212,7 @@ fn create_table(new: &NewTable, dialect: &dyn Dialect, catalog: &Catalog, resolv
     let Some(table) = catalog.table(&name) else {
         resolved.left.push(Operation::CreateTable(new.clone()));
         for key in &new.unique {
-            resolved.promises.push(Promise::Unique { table: name.clone(), columns: key.columns.clone() });
+            resolved.promises.push(Promise::Unique { table: name.clone(), columns: key.columns.clone(), name: key.name.clone() });
         }
         for key in &new.foreign_keys {
             resolved.promises.push(Promise::Relationship { table: name.clone(), key: key.clone() });
@@ -287,8 +287,10 @@ fn key(table: &Table, operation: Operation, catalog: &Catalog, resolved: &mut Re
             existing::index(index, false, table)?
         }
         Operation::AddUnique { key, .. } => {
-            resolved.promises.push(Promise::Unique { table: name.clone(), columns: key.columns.clone() });
-            existing::index(key, true, table)?
+            let found = existing::index(key, true, table)?;
+            let promised = if found.is_none() { key.name.clone() } else { String::new() };
+            resolved.promises.push(Promise::Unique { table: name.clone(), columns: key.columns.clone(), name: promised });
+            found
         }
         Operation::AddForeignKey { key, .. } => {
             let parent = catalog.find(&key.parent).ok_or_else(|| format!("there is no table {} to refer to", key.parent))?;
