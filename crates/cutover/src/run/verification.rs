@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::database::{Reader, Writer};
 use crate::journal::{EventKind, Journal, Progress, Stage};
 use crate::model::error::Result;
-use crate::model::table::{Catalog, NotCovered, SequencePosition};
+use crate::model::table::{Catalog, NotCovered, SequencePosition, TableName};
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::digest::{KIND, VERSION};
 use crate::snapshot::seal::private_directory;
@@ -120,7 +120,8 @@ impl Look<'_> {
         again.relationships(reader, rulings)?;
         expected::keys(old, &now, &tables, grants, dialect, reader, rulings)?;
         expected::not_null(old, &now, &tables, grants, dialect, reader, rulings)?;
-        promises::judge(&self.prepared.promises, &now, self.before, dialect, reader, rulings)?;
+        let may_grow = |table: &TableName| self.since.is_some() || grants.may_insert(table);
+        promises::judge(&self.prepared.promises, &now, self.before, dialect, &may_grow, reader, rulings)?;
         checks::run(self.plan, &self.plan.checks_after, dialect, self.values, reader, rulings, &mut |_, _| Ok(()))?;
         again.invariants(reader, rulings)?;
         let sequences = reader.sequences()?;

@@ -37,8 +37,8 @@ pub struct ExpectedColumn {
     pub adopted: bool,
 }
 
-/// Decides `column:` and `value:` of a column that an operation promises. Rows that came later, by a step or after the run, are no
-/// offenders where a key tells them from those that existed: nothing is promised about them.
+/// Decides `column:` and `value:` of a column that an operation promises. With `old_rows_only`, rows that came later, by a step that
+/// may insert them or after the run, are no offenders: nothing is promised about them.
 ///
 /// # Errors
 /// Where a query fails or a file of the snapshot cannot be read.
@@ -47,6 +47,7 @@ pub fn column(
     catalog: &Catalog,
     before: &Snapshot,
     dialect: &dyn Dialect,
+    old_rows_only: bool,
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
 ) -> Result<()> {
@@ -74,7 +75,7 @@ pub fn column(
     }
     rulings.judge(&rule, is, findings);
     match &promise.fill {
-        Some(fill) => value(promise, fill, before, dialect, reader, rulings),
+        Some(fill) => value(promise, fill, before, dialect, old_rows_only, reader, rulings),
         None => Ok(()),
     }
 }
@@ -100,6 +101,7 @@ fn value(
     fill: &str,
     before: &Snapshot,
     dialect: &dyn Dialect,
+    old_rows_only: bool,
     reader: &mut dyn Reader,
     rulings: &mut Rulings,
 ) -> Result<()> {
@@ -120,6 +122,7 @@ fn value(
     );
     let (mut count, mut evidence) = offenders(reader, &sql)?;
     if count > 0
+        && old_rows_only
         && !key.is_empty()
         && let Some(entry) = entry
     {
