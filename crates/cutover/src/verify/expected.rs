@@ -218,7 +218,8 @@ pub fn uniqueness(
     let enforced =
         after.table(table).and_then(|table| table.keys.iter().find(|key| key.columns == columns && (name.is_empty() || key.name == name)));
     if enforced.is_none() {
-        findings.push(found(&rule, &subject, format!("no valid unique key {name} enforces {subject}"), 1, Vec::new()));
+        let named = if name.is_empty() { String::new() } else { format!("{name} ") };
+        findings.push(found(&rule, &subject, format!("no valid unique key {named}enforces {subject}"), 1, Vec::new()));
     }
     let (count, rows) = offenders(reader, &dialect.duplicates(table, columns))?;
     if count > 0 {
