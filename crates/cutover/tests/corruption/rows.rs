@@ -110,6 +110,7 @@ const OF_POSTGRES: &[Fault] = &[
             "next_of_kins[id=4].student_id: 6 → 66",
             "next_of_kins[id=5].student_id: 6 → 66",
             "the sequence students_id_seq gives 7 next, and students.id already holds 66",
+            "1 rows of students have a cms_id that is not id (id=66, cms_id=6, expected=66)",
         ],
     ),
 ];
@@ -157,6 +158,7 @@ const OF_MYSQL: &[Fault] = &[
             "students[id=66] is new",
             "next_of_kins[id=4].student_id: 6 → 66",
             "next_of_kins[id=5].student_id: 6 → 66",
+            "1 rows of students have a cms_id that is not id (id=66, cms_id=6, expected=66)",
         ],
     ),
 ];

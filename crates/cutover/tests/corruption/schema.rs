@@ -241,7 +241,7 @@ const OF_POSTGRES: &[Fault] = &[
     (
         "a promised key is not there",
         "ALTER TABLE students DROP CONSTRAINT students_cms_id_unique",
-        &["no valid unique key enforces students.cms_id"],
+        &["no valid unique key students_cms_id_unique enforces students.cms_id"],
     ),
 ];
 
@@ -320,7 +320,11 @@ const OF_SQLITE: &[Fault] = &[
         &["the sequence students was set back from 7 to 3", "the sequence students gives 3 next, and students.id already holds 6"],
     ),
     ("a sequence is forgotten", "DELETE FROM sqlite_sequence WHERE name = 'invoices'", &["the sequence invoices was set back from 4 to 3"]),
-    ("a promised key is not there", "DROP INDEX students_cms_id_unique", &["no valid unique key enforces students.cms_id"]),
+    (
+        "a promised key is not there",
+        "DROP INDEX students_cms_id_unique",
+        &["no valid unique key students_cms_id_unique enforces students.cms_id"],
+    ),
 ];
 
 /// Several faults of different objects in one run, in a step or, where the database lets them be hidden deeper, there.

@@ -226,5 +226,9 @@ pub const FAULTS: &[Fault] = &[
         "ALTER TABLE students MODIFY cms_id int NOT NULL",
         &["students.cms_id is int, not null, and should be int, nullable"],
     ),
-    ("a promised key is not there", "DROP INDEX students_cms_id_unique ON students", &["no valid unique key enforces students.cms_id"]),
+    (
+        "a promised key is not there",
+        "DROP INDEX students_cms_id_unique ON students",
+        &["no valid unique key students_cms_id_unique enforces students.cms_id"],
+    ),
 ];
