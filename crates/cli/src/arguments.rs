@@ -151,7 +151,7 @@ pub struct Findings {
 /// How long a session waits, and what it does to those that hold it up.
 #[derive(Debug, Args)]
 pub struct Waiting {
-    /// The longest that other sessions' writes may wait; the run then rolls back by itself
+    /// The longest that other sessions' writes may wait; the run then rolls back by itself, or stops part-way (in-place)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub max_fence: Option<Duration>,
     /// How long to wait for one lock before beginning again

@@ -109,6 +109,7 @@ fn child() {
     let run = || RunDirectory::find(&home, run).unwrap();
     let outcome = match task {
         "undo" => undo::undo(&engine, &plan, &run(), &options(), false).unwrap().outcome,
+        "keep" => undo::undo(&engine, &plan, &run(), &options(), true).unwrap().outcome,
         "resume" => match in_place::resume(&engine, &plan, &run(), &options()).unwrap() {
             Finished::Ended(ended) => ended.outcome,
             Finished::NothingToDo { .. } => Outcome::Committed,
@@ -213,6 +214,66 @@ each_database! {
         no_fence(&site);
         site.scratch.execute("DELETE FROM programs WHERE id = 9;");
         assert_eq!(site.differences(&new), NOTHING);
+    }
+
+    fn a_definition_that_the_server_refused_is_not_taken_for_done_when_its_cause_is_mended(scratch: Scratch) {
+        let site = site(scratch);
+        let old = site.snapshot();
+        let mut files = files();
+        // There is an index of this name already: a person drops it, which changes the catalog.
+        files.push(("steps/0040_index.sql", "CREATE INDEX programs_by_school ON programs (id, school_id);\n"));
+        files.push(("steps/0040_index.undo.sql", "DROP INDEX programs_by_school;\n"));
+        files.push(("steps/0040_index.undo.mysql.sql", "DROP INDEX programs_by_school ON programs;\n"));
+        let mut manifest = files[0].1.to_owned();
+        manifest = manifest.replace("schema = [", "schema = [{ change = \"index programs.programs_by_school\" }, ");
+        files[0].1 = &manifest;
+        let plan = site.plan(&files);
+        let ended = site.end(&plan, &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::Stopped, "{ended:?}");
+        assert!(ended.message.contains("0030_ranges"), "the last statement that was done: {}", ended.message);
+        let drop = if site.scratch.dialect() == "mysql" { " ON programs" } else { "" };
+        site.scratch.execute(&format!("DROP INDEX programs_by_school{drop};"));
+        let resumed = resume(&site, &plan.1, &ended.run, &options());
+        assert_eq!(resumed.outcome, Outcome::Committed, "{resumed:?}");
+        assert!(site.database.read().unwrap().catalog().unwrap().objects.keys().any(|object| object.name == "programs.programs_by_school"));
+        let undone = site.undo(&plan.1, &ended.run, &options(), false).unwrap();
+        // What the person dropped is missing, and nothing else.
+        assert_eq!(undone.outcome, Outcome::UndoFailed, "{undone:?}");
+        in_place::release(&site.engine(&Silent), Some(&ended.run), &options()).unwrap();
+        site.scratch.execute("CREATE INDEX programs_by_school ON programs (school_id);");
+        assert_eq!(site.differences(&old), NOTHING);
+    }
+
+    fn an_undo_that_is_refused_leaves_no_fence(scratch: Scratch) {
+        let site = site(scratch);
+        let old = site.snapshot();
+        let plan = site.plan(&files());
+        let run = site.end(&plan, &options(), &Silent).run;
+        site.scratch.execute("INSERT INTO schools (name) VALUES ('Law');");
+        let refused = site.undo(&plan.1, &run, &options(), false).unwrap();
+        assert_eq!(refused.outcome, Outcome::Failed, "{refused:?}");
+        assert!(refused.message.contains("before anything was taken back"), "{}", refused.message);
+        assert_eq!(recorded(&site, &run).as_deref(), Some("applied"));
+        no_fence(&site);
+        // Stopped after it began, it is finished with the rows that were written since.
+        let mut kills = 0;
+        for event in 1.. {
+            if !killed(child::start(&site, &format!("keep {run}"), event)) {
+                break;
+            }
+            kills += 1;
+            if recorded(&site, &run).as_deref() == Some("undoing") {
+                let undone = site.undo(&plan.1, &run, &options(), true).unwrap();
+                assert_eq!(undone.outcome, Outcome::Undone, "after event {event}: {undone:?}");
+                break;
+            }
+        }
+        assert!(kills > 3, "{kills} kills");
+        assert_eq!(recorded(&site, &run).as_deref(), Some("undone"));
+        in_place::release(&site.engine(&Silent), None, &options()).unwrap();
+        no_fence(&site);
+        site.scratch.execute("DELETE FROM schools WHERE name = 'Law';");
+        assert_eq!(site.differences(&old), NOTHING);
     }
 
     fn a_run_that_is_given_up_keeps_what_its_steps_did(scratch: Scratch) {

@@ -72,12 +72,12 @@ pub trait Database: Send + Sync {
     /// `Refused` where another run holds the lock, naming it.
     fn lock(&self, run: &str) -> Result<Box<dyn Writer>>;
 
-    /// Ends the session that holds the lock: that of a run whose tool is known to be dead, and which works on until its statement has
-    /// ended. Whether there was one is returned.
+    /// Ends the session of a run that holds the lock, where the run's tool is known to be dead: it works on until its statement has
+    /// ended. Whether there was one is returned; a session of which it cannot be seen whose it is stays.
     ///
     /// # Errors
     /// Where the account may not end it.
-    fn end_holder(&self) -> Result<bool> {
+    fn end_holder(&self, _run: &str) -> Result<bool> {
         Ok(false)
     }
 

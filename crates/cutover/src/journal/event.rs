@@ -81,6 +81,9 @@ pub enum EventKind {
         started_at: String,
         run_started_at: String,
         run_date: String,
+        /// Whether operations must not rewrite tables: whoever takes the run up goes on in the same way.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        no_rewrite: bool,
         /// The run that this one undoes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<String>,

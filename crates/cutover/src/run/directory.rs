@@ -173,6 +173,22 @@ impl RunDirectory {
         }
     }
 
+    /// Whether the run's operations must not rewrite tables.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub fn no_rewrite(&self) -> Result<bool> {
+        Ok(matches!(self.started()?, EventKind::RunStarted { no_rewrite: true, .. }))
+    }
+
+    /// Whether the run came to its end, as far as its journal knows: applications may have written since.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub fn was_committed(&self) -> Result<bool> {
+        Ok(self.events()?.iter().any(|event| event.kind == EventKind::CommitStarted))
+    }
+
     /// How the run began: its first event.
     ///
     /// # Errors

@@ -64,17 +64,24 @@ pub fn look<R: Reader + ?Sized>(plan: &Plan, dialect: &dyn Dialect, catalog: &Ca
     }
 }
 
-/// Keeps what was found under the fence. A run that goes on after it was stopped finds its own rows there: the first finding counts.
+/// Keeps what was found under the fence, before the first step: it belongs to the snapshot, and is found anew where that is.
 ///
 /// # Errors
 /// Where the file cannot be written.
 pub fn keep(found: &Found, directory: &RunDirectory) -> Result<()> {
     let path = directory.path.join(FILE);
-    if found.0.is_empty() || path.exists() {
-        return Ok(());
+    if found.0.is_empty() {
+        return match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("remove", &path, error)),
+            _ => Ok(()),
+        };
     }
     let text = serde_json::to_vec_pretty(found).map_err(|source| Error::new(ErrorKind::Internal, "JSON was refused").because(source))?;
-    private_file(&path)?.write_all(&text).map_err(|source| Error::file("write", &path, source))
+    // Whole or not at all: an undo depends on it.
+    let unfinished = path.with_extension("unfinished");
+    let mut file = private_file(&unfinished)?;
+    file.write_all(&text).and_then(|()| file.sync_all()).map_err(|source| Error::file("write", &unfinished, source))?;
+    std::fs::rename(&unfinished, &path).map_err(|source| Error::file("rename", &unfinished, source))
 }
 
 /// Gives those CSV steps an undo that have none in the plan and changed no row: it deletes the rows that they have inserted.

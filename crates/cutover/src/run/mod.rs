@@ -67,7 +67,7 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     directory.keep_plan(files)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let hooks = Hooks { engine, plan, options, directory: &directory, journal: &journal };
-    let begun = started(engine, plan, mode, &ready, &directory, &journal, &values, now);
+    let begun = started(engine, plan, options, mode, &ready, &directory, &journal, &values, now);
     if let (Ok(()), Err(error)) = (&begun, hooks.run(Moment::BeforeFence)) {
         let mut ended = hooks.not_started(error);
         hooks.end(&mut ended);
@@ -151,7 +151,7 @@ fn attempt(
     }
     engine.interrupt.check()?;
     let record = transaction::record(directory, plan, "applied", values);
-    transaction::commit(journal, writer, &record, verdict, limit, &prepared.strongest)
+    transaction::commit(journal, writer, &record, verdict, limit, &prepared.strongest, &mut |_| ())
 }
 
 fn decide(
@@ -185,6 +185,7 @@ fn decide(
 fn started(
     engine: &Engine<'_>,
     plan: &Plan,
+    options: &Options,
     mode: Mode,
     ready: &Ready,
     directory: &RunDirectory,
@@ -206,6 +207,7 @@ fn started(
         started_at: directory::rfc3339(now),
         run_started_at: values.run_started_at.clone(),
         run_date: values.run_date.clone(),
+        no_rewrite: options.no_rewrite,
         undoes: None,
     })?;
     journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::database::RunRecord;
+use crate::database::{Mode, RunRecord};
 use crate::journal::{EventKind, Outcome};
 use crate::model::error::Result;
 
@@ -64,7 +64,9 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         let mut began = None;
         for event in directory.events()? {
             match event.kind {
-                EventKind::RunStarted { plan, database, started_at, undoes, .. } => began = Some((plan, database, started_at, undoes)),
+                EventKind::RunStarted { plan, database, started_at, undoes, mode, .. } => {
+                    began = Some((plan, database, started_at, undoes, mode));
+                }
                 EventKind::RunResumed => state = JournalState::Open,
                 EventKind::CommitStarted => state = JournalState::Committing,
                 EventKind::RunFinished { outcome, .. } => state = JournalState::Ended(outcome),
@@ -72,14 +74,14 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
             }
         }
         // A journal without its first event is of a run that was killed before it did anything.
-        let Some((plan, database, started_at, undoes)) = began else { continue };
+        let Some((plan, database, started_at, undoes, mode)) = began else { continue };
         // An undo leaves its mark on the record of the run that it undoes.
         let subject = undoes.as_ref().unwrap_or(&directory.run);
         let found = records.iter().flatten().find(|record| record.run == *subject).map(|record| record.state.clone());
         // A record proves that the run was here, whatever the account. That there is none says something only of the very place.
         let recorded = (found.is_some() || place.as_ref() == Some(&database)).then_some(found);
         runs.push(RunStatus {
-            meaning: meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some()),
+            meaning: meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some(), mode == Mode::InPlace.to_string()),
             run: directory.run,
             plan,
             directory: Some(directory.path),
@@ -116,7 +118,10 @@ fn elsewhere(record: RunRecord, database: String) -> RunStatus {
     }
 }
 
-fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) -> String {
+fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool, in_place: bool) -> String {
+    if in_place && recorded.is_none() && !matches!(state, JournalState::Ended(Outcome::Committed | Outcome::Undone)) {
+        return "may stand half done, with its fence up: ask the database with --database how it stands".to_owned();
+    }
     let text = match (state, recorded) {
         (JournalState::Ended(Outcome::UndoFailed), Some(Some("undoing"))) => {
             "the undo stopped part-way, and the fence is up: `cutover rollback` goes on with it"
@@ -147,6 +152,9 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool) ->
         (JournalState::Ended(Outcome::Interrupted), _) => "interrupted; rolled back",
         (JournalState::Ended(Outcome::Undone), _) => "undid a committed run",
         (JournalState::Ended(Outcome::Stopped), None) => "stopped part-way: ask the database with --database how it stands",
+        (JournalState::Ended(Outcome::Stopped), Some(Some("applied"))) => {
+            "stopped after its last statement, and is recorded as finished: `cutover resume` takes a fence down that still stands"
+        }
         (JournalState::Ended(Outcome::Stopped), Some(Some("undone"))) => "stopped part-way, and taken back later",
         (JournalState::Ended(Outcome::Stopped), _) => {
             "stopped part-way, but the database does not know it: it was restored, or is another one"

@@ -46,13 +46,13 @@ pub fn lock(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn
 }
 
 /// Takes the lock for a run that is taken up again. The caller holds the run's directory, so the tool that began the run is dead: a session
-/// of it that works on is waited for, and then ended, before anybody looks at what it did.
+/// of that run that works on is waited for, and then ended, before anybody looks at what it did.
 ///
 /// # Errors
 /// Where another run holds the lock, or its session cannot be ended.
 pub fn lock_again(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn Writer>> {
     match lock(engine, run, options) {
-        Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict) && engine.database.end_holder()? => {
+        Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict) && engine.database.end_holder(run)? => {
             engine.monitor.notice("the session of the run that was killed has been ended");
             lock(engine, run, options)
         }
@@ -150,7 +150,8 @@ pub fn record(directory: &RunDirectory, plan: &Plan, state: &str, values: &RunVa
     }
 }
 
-/// Commits, and brings up to date what the commit has left behind. The clock of the fence stops with the commit.
+/// Commits, does what `committed` says, and brings up to date what the commit has left behind. The clock of the fence stops with the
+/// commit.
 ///
 /// # Errors
 /// Where the commit was refused: the old contents stand. Once it is done there are no errors any more, only things to tell.
@@ -161,6 +162,7 @@ pub(crate) fn commit(
     verdict: Verdict,
     limit: FenceLimit,
     touched: &BTreeSet<TableName>,
+    committed: &mut dyn FnMut(&mut dyn Writer),
 ) -> Result<Attempt> {
     let began = Instant::now();
     journal.record(EventKind::StageStarted { stage: Stage::Commit })?;
@@ -171,6 +173,7 @@ pub(crate) fn commit(
         Commit::Unknown(reason) => return Ok(Attempt::Unknown(reason, verdict)),
     }
     drop(limit);
+    committed(writer);
     let mut told = Vec::new();
     let mut tell = |what: &str, result: Result<()>| {
         if let Err(error) = result {

@@ -69,6 +69,7 @@ pub fn first_values(of: &RunDirectory) -> Result<RunValues> {
 
 fn check_recorded(engine: &Engine<'_>, of: &RunDirectory) -> Result<()> {
     let records = engine.database.read()?.records()?;
+    in_place::none_unfinished(&records).map_err(|error| error.hint("nothing was touched"))?;
     match records.iter().find(|record| record.run == of.run).map(|record| record.state.as_str()) {
         Some("applied") => Ok(()),
         Some(_) => Err(Error::new(ErrorKind::Refused, format!("the run {} has been undone already", of.run)).hint("nothing was touched")),
@@ -118,6 +119,7 @@ impl Undo<'_> {
             started_at: rfc3339(now),
             run_started_at: run_values(now).run_started_at,
             run_date: run_values(now).run_date,
+            no_rewrite: self.options.no_rewrite,
             undoes: Some(self.of.run.clone()),
         })
     }
@@ -138,7 +140,7 @@ impl Undo<'_> {
         self.engine.interrupt.check()?;
         let mut record = transaction::record(self.of, self.plan, "undone", values);
         record.plan_hash.clone_from(&self.recorded_hash()?);
-        transaction::commit(journal, writer, &record, verdict, limit, &self.prepared.strongest)
+        transaction::commit(journal, writer, &record, verdict, limit, &self.prepared.strongest, &mut |_| ())
     }
 
     fn recorded_hash(&self) -> Result<String> {

@@ -44,6 +44,7 @@ fn passing_rights(connection: &Connection) -> &'static str {
 /// where an unfinished run has left its own fence up. `Conflict` where the server does not come to rest. What was set is then put back.
 pub(super) fn raise(connection: &mut Connection, run: &str, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised> {
     let mut raised = Raised::default();
+    be_alone_on_the_server(connection)?;
     adopt(connection, run)?;
     let known = known_value(connection, run)?;
     let standing = is_read_only(connection)?;
@@ -91,9 +92,9 @@ pub(super) fn lower(connection: &mut Connection) -> Result<Vec<String>> {
 }
 
 fn put_back(connection: &mut Connection, run: &str, value: &str) -> Result<()> {
-    let was_on = is_read_only(connection)?;
-    if was_on != (value == "ON") {
-        connection.batch_in_peace(&format!("SET GLOBAL {READ_ONLY} = {}", if value == "ON" { "ON" } else { "OFF" }))?;
+    // A server that is found writable is never closed: somebody has opened it since.
+    if value != "ON" && is_read_only(connection)? {
+        connection.batch_in_peace(&format!("SET GLOBAL {READ_ONLY} = OFF"))?;
     }
     forget(connection, run)
 }
@@ -109,6 +110,32 @@ fn remember(connection: &mut Connection, run: &str, value: &str) -> Result<()> {
     connection
         .batch(&sql)
         .map_err(|error| error.hint("where the server is read-only already, the account needs the right to write all the same"))
+}
+
+/// The fence is the server's, so one run at a time may raise it there: a second one, of another database, would remember the first
+/// one's fence as what had been set before, and lose its own when the first one ends.
+fn be_alone_on_the_server(connection: &mut Connection) -> Result<()> {
+    let refused = |database: &str| {
+        Error::new(ErrorKind::Refused, format!("a run on {database} of this server has set read_only, and the fence is the server's"))
+            .hint("wait until it has ended; one that was stopped is resumed, rolled back, or its fence taken down by `cutover clean`")
+    };
+    if connection.value("SELECT GET_LOCK('cutover:read_only', 2)")?.as_deref() != Some("1") {
+        return Err(refused("another database"));
+    }
+    // A fence outlives the session that raised it.
+    let others = connection.rows(&format!(
+        "SELECT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_NAME = '{}' AND TABLE_SCHEMA <> DATABASE()",
+        SETTINGS.name
+    ))?;
+    for row in &others {
+        let [database] = fields(row)?;
+        let table = format!("{}.{}", MysqlDialect.quote_identifier(&database), SETTINGS.name);
+        // Where the account may not look, nothing is known of that database.
+        if let Ok(Some(_)) = connection.value(&format!("SELECT MIN(run) FROM {table}")) {
+            return Err(refused(&database));
+        }
+    }
+    Ok(())
 }
 
 /// The run whose fence stands, or was left: what it has set is remembered.

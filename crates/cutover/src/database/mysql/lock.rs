@@ -33,15 +33,22 @@ pub(super) fn take(connection: &mut Connection, database: &str) -> Result<()> {
     if taken.as_deref() == Some("1") { Ok(()) } else { Err(held(connection, &name)?) }
 }
 
-/// Ends the session that holds the lock, if one does.
+/// Ends the session that holds the lock, if the server can tell that it is that of the run: by the connection's attributes, which it
+/// only keeps with its performance schema switched on.
 ///
 /// # Errors
 /// Where the account may not.
-pub(super) fn end_holder(connection: &mut Connection, database: &str) -> Result<bool> {
+pub(super) fn end_holder(connection: &mut Connection, database: &str, run: &str) -> Result<bool> {
     let name = MysqlDialect.quote_literal(&name(database));
-    match connection.value(&format!("SELECT IS_USED_LOCK({name})"))? {
-        Some(id) => connection.batch(&format!("KILL {id}")).map(|()| true),
-        None => Ok(false),
+    let program = MysqlDialect.quote_literal(&format!("cutover {run}"));
+    let holder = connection.value(&format!(
+        "SELECT MIN(PROCESSLIST_ID) FROM performance_schema.session_account_connect_attrs \
+         WHERE PROCESSLIST_ID = IS_USED_LOCK({name}) AND ATTR_NAME = 'program_name' AND ATTR_VALUE = {program}"
+    ));
+    // Without the right to look, or without anything to look at, nobody is ended.
+    match holder {
+        Ok(Some(id)) => connection.batch(&format!("KILL {id}")).map(|()| true),
+        Ok(None) | Err(_) => Ok(false),
     }
 }
 

@@ -86,8 +86,9 @@ impl Database for MysqlDatabase {
         Ok(Box::new(MysqlWriter::lock(&self.address, run, &self.interrupt)?))
     }
 
-    fn end_holder(&self) -> Result<bool> {
-        lock::end_holder(&mut session::Connection::open(&self.address, "cutover", &self.interrupt)?, &self.address.database)
+    fn end_holder(&self, run: &str) -> Result<bool> {
+        let mut connection = session::Connection::open(&self.address, "cutover", &self.interrupt)?;
+        lock::end_holder(&mut connection, &self.address.database, run)
     }
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {

@@ -149,6 +149,15 @@ fn sort_created(statement: &ScriptStatement) -> Option<&'static str> {
     (1..statement.tokens.len()).find_map(|index| SORTS.into_iter().find(|sort| statement.is_word(index, sort)))
 }
 
+/// Whether an ALTER TABLE moves rows and changes no definition: `EXCHANGE PARTITION`, `DISCARD TABLESPACE`.
+fn moves_rows(statement: &ScriptStatement) -> bool {
+    const MOVING: [&str; 4] = ["EXCHANGE", "TRUNCATE", "DISCARD", "IMPORT"];
+    (2..statement.tokens.len()).any(|index| {
+        MOVING.iter().any(|word| statement.is_word(index, word))
+            && (statement.is_word(index + 1, "PARTITION") || statement.is_word(index + 1, "TABLESPACE"))
+    })
+}
+
 /// What a statement does to the transaction that it runs in ("Statements That Cause an Implicit Commit").
 pub(super) fn boundary(statement: &ScriptStatement) -> Boundary {
     let words = statement.leading_words(3);
@@ -167,6 +176,8 @@ pub(super) fn boundary(statement: &ScriptStatement) -> Boundary {
         // OR REPLACE drops first, and IF EXISTS says nothing.
         ["DROP", "TABLE" | "VIEW", ..] if several() => Boundary::Asked,
         ["RENAME", ..] if several() => Boundary::Asked,
+        // Rows are exchanged for others, or go, and the catalog looks as before.
+        ["ALTER", "TABLE", ..] if moves_rows(statement) => Boundary::Asked,
         // Where the account does not see rights, they are granted or revoked a second time, which changes nothing.
         ["CREATE" | "ALTER" | "DROP" | "RENAME" | "GRANT" | "REVOKE", ..] => Boundary::Catalog,
         // CALL, TRUNCATE, OPTIMIZE, ANALYZE, REPAIR, CHECK, CACHE, and what no version has yet.
@@ -329,6 +340,8 @@ mod tests {
             ("TRUNCATE TABLE a", Boundary::Asked),
             ("OPTIMIZE TABLE a", Boundary::Asked),
             ("ANALYZE TABLE a", Boundary::Asked),
+            ("ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b", Boundary::Asked),
+            ("ALTER TABLE a ADD COLUMN import int", Boundary::Catalog),
         ] {
             assert_eq!(boundary(&one(statement)), expected, "{statement}");
         }

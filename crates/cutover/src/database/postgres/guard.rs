@@ -56,8 +56,7 @@ fn install(connection: &mut Connection, run: &str, fence: &Fence, lock_timeout: 
     connection.batch(&format!("SET LOCAL lock_timeout = '{}ms'", lock_timeout.as_millis().max(1)))?;
     connection.batch(FUNCTION)?;
     let literal = PostgresDialect.quote_literal(run);
-    for table in &fence.tables {
-        let name = quoted(connection, table);
+    for name in guarded_tables(connection, fence)? {
         let guarded_by = connection.rows(&format!(
             "SELECT {RUN_OF_TRIGGER} IS NOT DISTINCT FROM {literal} FROM pg_class c \
              LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = '{TRIGGER}' \
@@ -74,6 +73,25 @@ fn install(connection: &mut Connection, run: &str, fence: &Fence, lock_timeout: 
         }
     }
     Ok(())
+}
+
+/// The tables of the fence, and their partitions and heirs: a statement on one of those fires no trigger of the table above it.
+fn guarded_tables(connection: &mut Connection, fence: &Fence) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for table in &fence.tables {
+        let name = PostgresDialect.quote_literal(&quoted(connection, table));
+        let rows = connection.rows(&format!(
+            "WITH RECURSIVE family (oid) AS (SELECT to_regclass({name})::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON f.oid = i.inhparent) \
+             SELECT format('%I.%I', n.nspname, c.relname) FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        ))?;
+        for row in &rows {
+            let [name] = fields(row)?;
+            names.push(name);
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// The run whose guards stand; `None` where none do.

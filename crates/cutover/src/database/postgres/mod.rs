@@ -80,8 +80,8 @@ impl Database for PostgresDatabase {
         Ok(Box::new(PostgresWriter::lock(&self.address, run, &self.interrupt)?))
     }
 
-    fn end_holder(&self) -> Result<bool> {
-        writer::end_holder(&mut session::Connection::open(&self.address, "cutover", &self.interrupt)?)
+    fn end_holder(&self, run: &str) -> Result<bool> {
+        writer::end_holder(&mut session::Connection::open(&self.address, "cutover", &self.interrupt)?, run)
     }
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {

@@ -188,7 +188,10 @@ impl PostgresWriter {
         created?;
         let run = self.run.clone();
         guard::raise(self.connection(), &run, fence)?;
-        let notes = vec!["sessions that have the rights to disable or drop triggers can pass the fence".to_owned()];
+        let notes = vec![
+            "subscriptions, and sessions that disable or drop triggers or call themselves the run (cutover.run), can pass the fence"
+                .to_owned(),
+        ];
         Ok(Raised { notes, ..Raised::default() })
     }
 
@@ -225,14 +228,16 @@ fn take_lock(connection: &mut Connection) -> Result<()> {
     }
 }
 
-/// Ends the session that holds the lock, if one does.
+/// Ends the session that holds the lock, if it is that of the run.
 ///
 /// # Errors
 /// Where the account may not.
-pub(super) fn end_holder(connection: &mut Connection) -> Result<bool> {
+pub(super) fn end_holder(connection: &mut Connection, run: &str) -> Result<bool> {
+    let name = PostgresDialect.quote_literal(&format!("cutover {run}"));
     let ended = connection.value(&format!(
-        "SELECT bool_or(pg_terminate_backend(l.pid)) FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 \
-         AND l.classid = {} AND l.objid = {} AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        "SELECT bool_or(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {} AND l.objid = {} \
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND a.application_name = {name}",
         LOCK.0, LOCK.1
     ))?;
     Ok(ended.as_deref() == Some("t"))

@@ -1,8 +1,9 @@
 //! The in-place journal: entries that are committed together with what they tell of.
 
 use crate::database::Entry;
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::Result;
 
+use super::journal;
 use super::session::Handle;
 
 /// The table of entries. Never part of a comparison.
@@ -15,17 +16,7 @@ const COLUMNS: [&str; 3] = ["run", "number", "entry"];
 /// # Errors
 /// `Refused` where something else has its name.
 pub(super) fn exists(handle: &Handle) -> Result<bool> {
-    let kinds: Vec<String> =
-        handle.rows("SELECT type FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE", [TABLE], |row| row.get(0))?;
-    if kinds.is_empty() {
-        return Ok(false);
-    }
-    let columns: Vec<String> = handle.rows("SELECT name FROM pragma_table_xinfo(?1, 'main')", [TABLE], |row| row.get(0))?;
-    if kinds == ["table"] && columns == COLUMNS {
-        return Ok(true);
-    }
-    Err(Error::new(ErrorKind::Refused, format!("the database has a {} {TABLE} that is not the in-place journal", kinds.join(" and ")))
-        .hint(format!("rename it; the in-place journal has the columns {}", COLUMNS.join(", "))))
+    journal::is_ours(handle, TABLE, &COLUMNS)
 }
 
 /// Creates the table of entries where it is not there.

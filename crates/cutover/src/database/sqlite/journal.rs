@@ -15,17 +15,25 @@ const COLUMNS: [&str; 6] = ["run", "plan", "plan_hash", "state", "started_at", "
 /// # Errors
 /// `Refused` where something else has its name.
 pub(super) fn exists(handle: &Handle) -> Result<bool> {
+    is_ours(handle, TABLE, &COLUMNS)
+}
+
+/// Whether a table of the journal exists, with the columns that it must have.
+///
+/// # Errors
+/// `Refused` where something else has its name.
+pub(super) fn is_ours(handle: &Handle, table: &str, expected: &[&str]) -> Result<bool> {
     let kinds: Vec<String> =
-        handle.rows("SELECT type FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE", [TABLE], |row| row.get(0))?;
+        handle.rows("SELECT type FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE", [table], |row| row.get(0))?;
     if kinds.is_empty() {
         return Ok(false);
     }
-    let columns: Vec<String> = handle.rows("SELECT name FROM pragma_table_xinfo(?1, 'main')", [TABLE], |row| row.get(0))?;
-    if kinds == ["table"] && columns == COLUMNS {
+    let columns: Vec<String> = handle.rows("SELECT name FROM pragma_table_xinfo(?1, 'main')", [table], |row| row.get(0))?;
+    if kinds == ["table"] && columns == expected {
         return Ok(true);
     }
-    Err(Error::new(ErrorKind::Refused, format!("the database has a {} {TABLE} that is not the journal table", kinds.join(" and ")))
-        .hint(format!("rename it; the journal table has the columns {}", COLUMNS.join(", "))))
+    Err(Error::new(ErrorKind::Refused, format!("the database has a {} {table} that is not the journal table", kinds.join(" and ")))
+        .hint(format!("rename it; the journal table has the columns {}", expected.join(", "))))
 }
 
 /// All records, oldest first; none where there is no journal table.

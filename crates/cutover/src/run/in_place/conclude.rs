@@ -22,12 +22,11 @@ pub(super) fn conclude(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, resu
             (Outcome::Committed, format!("done: every table was verified{}", shown(verdict.findings.len())), Some(verdict), None)
         }
         Ok(Attempt::Given(outcome, verdict)) => {
-            let message =
-                "the verification failed: the steps stand as they were executed, and the fence is up, so that nobody builds on them";
+            let message = format!("the verification failed: the steps stand as they were executed{}", fence(log));
             hints.push(format!("cutover rollback {run} takes the steps back, and proves that the old contents stand again"));
             hints.push(format!("cutover resume {run} --accept RULE verifies again, and accepts what a rule found"));
             hints.push(format!("cutover clean {run} --abandon takes the fence down and leaves everything as it is"));
-            (outcome, message.to_owned(), Some(verdict), None)
+            (outcome, message, Some(verdict), None)
         }
         Ok(Attempt::Unknown(reason, verdict)) => {
             hints.push("everything was executed and verified; only whether the run is recorded as finished is not known".to_owned());
@@ -42,7 +41,7 @@ pub(super) fn conclude(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, resu
                 hints.push(format!("cutover rollback {run} takes back what was done"));
                 (Outcome::Stopped, stopped(log))
             } else {
-                (Outcome::Failed, release::give_up(work, writer, &mut hints))
+                (Outcome::Failed, release::give_up(work, log, writer, &mut hints))
             };
             match interrupted {
                 Some(reason) => (Outcome::Interrupted, format!("interrupted ({reason}): {message}"), None, Some(error)),
@@ -59,9 +58,18 @@ pub(super) fn conclude(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, resu
 
 fn stopped(log: &Log) -> String {
     let at = log
-        .last()
+        .last_done()
         .map_or_else(String::new, |Subject { step, statement, .. }| format!(", the last of it statement {statement} of the step {step}"));
-    format!("stopped part-way: what was executed stands{at}; the fence is up")
+    format!("stopped part-way: what was executed stands{at}{}", fence(log))
+}
+
+/// How the fence stands, as far as this process knows.
+fn fence(log: &Log) -> &'static str {
+    if log.fence_down().next().is_some() {
+        "; nothing, or not always, held other sessions off"
+    } else {
+        "; the fence is up, so that nobody builds on it"
+    }
 }
 
 fn shown(findings: usize) -> String {

@@ -31,7 +31,15 @@ pub struct Subject {
 #[serde(tag = "did", rename_all = "snake_case")]
 pub enum Deed {
     /// The snapshot in the run's directory is complete and sealed.
-    Snapshot,
+    Snapshot {
+        /// What stands for the statements of all steps: whoever takes the run up must be about to execute the same ones.
+        statements: String,
+    },
+    /// The fence was found down, or could not be raised at all: others may have written.
+    FenceDown {
+        /// Why.
+        reason: String,
+    },
     /// A statement that commits by itself is executed next; the catalog has this fingerprint.
     Started {
         /// The statement.
@@ -71,7 +79,7 @@ pub enum Deed {
 impl Deed {
     fn subject(&self) -> Option<&Subject> {
         match self {
-            Self::Snapshot => None,
+            Self::Snapshot { .. } | Self::FenceDown { .. } => None,
             Self::Started { subject, .. } | Self::Void { subject } | Self::Range { subject, .. } | Self::Finished { subject, .. } => {
                 Some(subject)
             }
@@ -104,13 +112,17 @@ pub enum Progress {
 pub struct Log {
     run: String,
     deeds: Vec<Deed>,
+    /// Whether this process has raised the fence, or tried to.
+    fenced: bool,
+    /// Whether this process has sent a statement of a step: it may have been done although no answer came.
+    sent: bool,
 }
 
 impl Log {
     /// Of a run that has done nothing yet.
     #[must_use]
     pub fn new(run: &str) -> Self {
-        Self { run: run.to_owned(), deeds: Vec::new() }
+        Self { run: run.to_owned(), deeds: Vec::new(), fenced: false, sent: false }
     }
 
     /// Reads the deeds of a run from the server.
@@ -157,22 +169,52 @@ impl Log {
         Ok(())
     }
 
-    /// Whether the snapshot is complete.
+    /// What stands for the statements of the steps, where the snapshot is complete.
     #[must_use]
-    pub fn has_snapshot(&self) -> bool {
-        self.deeds.contains(&Deed::Snapshot)
+    pub fn statements(&self) -> Option<&str> {
+        self.deeds.iter().find_map(|deed| match deed {
+            Deed::Snapshot { statements } => Some(statements.as_str()),
+            _ => None,
+        })
     }
 
-    /// Whether a statement of the steps has been begun.
+    /// Why the fence was down, each time that it was.
+    pub fn fence_down(&self) -> impl Iterator<Item = &str> {
+        self.deeds.iter().filter_map(|deed| match deed {
+            Deed::FenceDown { reason } => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether a statement of the steps has been begun, or may have been.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.deeds.iter().any(|deed| *deed != Deed::Snapshot)
+        self.sent || self.deeds.iter().any(|deed| deed.subject().is_some())
     }
 
-    /// The statement of the last deed, where it was one of the steps'.
+    /// Remembers that the fence is about to be raised.
+    pub fn raising(&mut self) {
+        self.fenced = true;
+    }
+
+    /// Whether this process has raised the fence, or tried to.
     #[must_use]
-    pub fn last(&self) -> Option<&Subject> {
-        self.deeds.last().and_then(Deed::subject)
+    pub fn has_raised(&self) -> bool {
+        self.fenced
+    }
+
+    /// Remembers that a statement of a step is about to be sent.
+    pub fn sending(&mut self) {
+        self.sent = true;
+    }
+
+    /// The statement that was done last, wholly or up to a range.
+    #[must_use]
+    pub fn last_done(&self) -> Option<&Subject> {
+        self.deeds.iter().rev().find_map(|deed| match deed {
+            Deed::Range { subject, .. } | Deed::Finished { subject, .. } => Some(subject),
+            _ => None,
+        })
     }
 
     /// How far a statement has come: what was told of it last.
@@ -219,8 +261,10 @@ mod tests {
         let mut log = Log::new("run");
         let (first, second) = (subject(Way::Forth, 1), subject(Way::Forth, 2));
         assert_eq!(log.progress(&first), Progress::Untouched);
-        log.remember(Deed::Snapshot);
-        assert!(log.has_snapshot() && !log.has_begun());
+        log.remember(Deed::Snapshot { statements: "0f".to_owned() });
+        log.remember(Deed::FenceDown { reason: "a restart".to_owned() });
+        assert!(log.statements() == Some("0f") && !log.has_begun());
+        assert_eq!(log.fence_down().collect::<Vec<_>>(), ["a restart"]);
         log.remember(Deed::Started { subject: first.clone(), fingerprint: "f".to_owned() });
         assert_eq!(log.progress(&first), Progress::Started("f".to_owned()));
         log.remember(Deed::Finished { subject: first.clone(), rows: 3 });
@@ -228,13 +272,17 @@ mod tests {
         assert_eq!(log.progress(&first), Progress::Finished(3));
         assert_eq!(log.progress(&second), Progress::Range { last: "17".to_owned(), walked: 10, rows: 4 });
         assert_eq!(log.progress(&subject(Way::Back, 1)), Progress::Untouched);
+        assert_eq!(log.last_done(), Some(&second));
         assert!(log.has_begun());
+        let mut lost = Log::new("run");
+        lost.sending();
+        assert!(lost.has_begun(), "an answer that was lost may have been a yes");
     }
 
     #[test]
     fn a_deed_is_one_line_that_reads_back() {
         let deeds = [
-            Deed::Snapshot,
+            Deed::Snapshot { statements: "0f".to_owned() },
             Deed::Started { subject: subject(Way::Back, 2), fingerprint: "0f".to_owned() },
             Deed::Range { subject: subject(Way::Forth, 1), last: "it's\nlast".to_owned(), walked: 2, rows: 1 },
             Deed::Finished { subject: subject(Way::Forth, 1), rows: 0 },

@@ -68,15 +68,28 @@ pub(crate) fn run(work: &Work<'_>, found: &Found<'_>, begun: Result<()>, writer:
 impl Work<'_> {
     fn begin(&self, found: &Found<'_>, log: &mut Log, writer: &mut dyn Writer) -> Result<Attempt> {
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
-        let fence = transaction::fence(self.engine, self.plan, self.options, self.values)?;
-        let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
+        // Before the fence: that of an unfinished run is not ours to touch.
         preflight::not_applied_meanwhile(&writer.records()?, self.plan, self.options)?;
+        let fence = transaction::fence(self.engine, self.plan, self.options, self.values)?;
+        log.raising();
+        let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
         let Self { engine, plan, options, directory, journal, .. } = *self;
         Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
         self.state(RUNNING, writer)?;
         let prepared = prepare(self.plan, self.engine.database.dialect(), &writer.catalog()?, self.values, self.options)?;
         let before = self.snapshot(&prepared, log, writer)?;
-        self.go_on(&prepared, &before, &raised, found, limit, log, writer)
+        self.tell_of_fence(&raised, log, writer)?;
+        self.go_on(&prepared, &before, found, limit, log, writer)
+    }
+
+    /// Keeps for the verdict that the fence does not hold, or did not, whoever comes to the verdict.
+    fn tell_of_fence(&self, raised: &Raised, log: &mut Log, writer: &mut dyn Writer) -> Result<()> {
+        let open = raised
+            .open
+            .iter()
+            .map(|reason| format!("other sessions could write during the run, and what they wrote would count as a difference: {reason}"));
+        let interrupted = raised.interrupted.iter().map(|reason| format!("the fence was down for a while: {reason}"));
+        open.chain(interrupted).try_for_each(|reason| log.append(Deed::FenceDown { reason }, writer))
     }
 
     /// Everything behind the snapshot, as far as it is not done yet.
@@ -85,7 +98,6 @@ impl Work<'_> {
         &self,
         prepared: &Prepared,
         before: &Snapshot,
-        raised: &Raised,
         found: &Found<'_>,
         limit: FenceLimit,
         log: &mut Log,
@@ -93,7 +105,7 @@ impl Work<'_> {
     ) -> Result<Attempt> {
         self.steps(prepared, before, log, writer)?;
         let (mut rulings, tables) = self.verify(prepared, before, found, writer)?;
-        note_fence(raised, &mut rulings);
+        log.fence_down().for_each(|reason| rulings.note("fence", "fence", reason));
         rulings.join(found.rulings.clone());
         let verdict = decide(self.plan, self.options, self.directory, self.journal, rulings, tables)?;
         if !verdict.passed {
@@ -101,9 +113,13 @@ impl Work<'_> {
         }
         self.engine.interrupt.check()?;
         let record = self.record("applied");
-        let mut attempt = transaction::commit(self.journal, writer, &record, verdict, limit, &prepared.strongest)?;
+        // Nobody waits for statistics: the fence falls before they are brought up to date.
+        let engine = self.engine;
+        let mut notes = Vec::new();
+        let mut lower = |writer: &mut dyn Writer| notes = release::lower(engine, writer);
+        let mut attempt = transaction::commit(self.journal, writer, &record, verdict, limit, &prepared.strongest, &mut lower)?;
         if let Attempt::Committed(_, told) = &mut attempt {
-            told.extend(release::lower(self.engine, writer));
+            told.extend(notes);
         }
         Ok(attempt)
     }
@@ -128,7 +144,7 @@ impl Work<'_> {
             export::before(plan, options, engine.database.dialect(), values, &before, writer)?;
             Ok(before)
         })?;
-        log.append(Deed::Snapshot, writer)?;
+        log.append(Deed::Snapshot { statements: statements::of_steps(prepared) }, writer)?;
         Ok(before)
     }
 
@@ -210,21 +226,6 @@ fn on_one_instant<T>(writer: &mut dyn Writer, work: impl FnOnce(&mut dyn Writer)
     let value = outcome?;
     ended?;
     Ok(value)
-}
-
-/// What the verdict says of a fence that did not hold everybody off all the time.
-fn note_fence(raised: &Raised, rulings: &mut Rulings) {
-    const RULE: &str = "fence";
-    if let Some(reason) = &raised.open {
-        rulings.note(
-            RULE,
-            RULE,
-            format!("other sessions could write during the run, and what they wrote would count as a difference: {reason}"),
-        );
-    }
-    if let Some(reason) = &raised.interrupted {
-        rulings.note(RULE, RULE, format!("the fence was down for a while: {reason}"));
-    }
 }
 
 fn remove(directory: &std::path::Path) -> Result<()> {

@@ -5,10 +5,13 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::run::options::{Engine, Options};
 use crate::run::transaction;
 
+use super::deeds::Log;
 use super::{ABANDONED, Work, committed, row_of, unfinished};
 
 /// Takes the fence down. What cannot be put back is told, and stays known to the database's journal.
 pub(super) fn lower(engine: &Engine<'_>, writer: &mut dyn Writer) -> Vec<String> {
+    // What interrupts the work now comes too late for it, and must not leave the fence up.
+    engine.interrupt.clear();
     match writer.lower() {
         Ok(notes) => {
             notes.iter().for_each(|note| engine.monitor.notice(note));
@@ -19,11 +22,14 @@ pub(super) fn lower(engine: &Engine<'_>, writer: &mut dyn Writer) -> Vec<String>
 }
 
 /// Ends a run that has executed nothing. The state that the database is in then is returned.
-pub(super) fn give_up(work: &Work<'_>, writer: &mut dyn Writer, hints: &mut Vec<String>) -> String {
-    let given_up = match row_of(&writer.records().unwrap_or_default(), &work.directory.run) {
+pub(super) fn give_up(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, hints: &mut Vec<String>) -> String {
+    if !log.has_raised() {
+        return "failed before the fence: nothing was touched".to_owned();
+    }
+    let given_up = writer.records().and_then(|records| match row_of(&records, &work.directory.run) {
         Some(_) => work.state(ABANDONED, writer),
         None => Ok(()),
-    };
+    });
     match given_up.and_then(|()| writer.lower()) {
         Ok(notes) => {
             notes.iter().for_each(|note| work.engine.monitor.notice(note));
@@ -52,31 +58,36 @@ pub struct Release {
 /// # Errors
 /// `Refused` where an unfinished run is not named, or another one is.
 pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) -> Result<Release> {
-    let records = engine.database.read()?.records()?;
-    let unfinished = unfinished(&records);
-    match (unfinished, abandon) {
-        (Some(record), None) => {
-            return Err(Error::new(
-                ErrorKind::Refused,
-                format!("the run {} is not finished: its fence protects what is half done", record.run),
-            )
-            .hint(format!("cutover resume {} finishes it, cutover rollback {} takes it back", record.run, record.run))
-            .hint(format!("cutover clean {} --abandon leaves everything as it stands, and takes the fence down", record.run))
-            .hint("nothing was touched"));
-        }
+    let refusal = |records: &[RunRecord]| match (unfinished(records), abandon) {
+        (Some(record), None) => Some(
+            Error::new(ErrorKind::Refused, format!("the run {} is not finished: its fence protects what is half done", record.run))
+                .hint(format!("cutover resume {} finishes it, cutover rollback {} takes it back", record.run, record.run))
+                .hint(format!("cutover clean {} --abandon leaves everything as it stands, and takes the fence down", record.run))
+                .hint("nothing was touched"),
+        ),
         (found, Some(run)) if found.is_none_or(|record| record.run != run) => {
-            return Err(Error::new(ErrorKind::Refused, format!("the database knows no unfinished run {run}")).hint("nothing was touched"));
+            Some(Error::new(ErrorKind::Refused, format!("the database knows no unfinished run {run}")).hint("nothing was touched"))
         }
-        _ => {}
-    }
-    let Some(record) = unfinished else {
-        // Nothing is taken from the server, not even for a moment, where nothing stands.
-        if engine.database.read()?.standing_fence()?.is_none() {
-            return Ok(Release { abandoned: None, notes: Vec::new() });
-        }
-        return Ok(Release { abandoned: None, notes: transaction::lock(engine, "clean", options)?.lower()? });
+        _ => None,
     };
-    let mut writer = transaction::lock(engine, &record.run, options)?;
+    let mut reader = engine.database.read()?;
+    if let Some(error) = refusal(&reader.records()?) {
+        return Err(error);
+    }
+    // Nothing is taken from the server, not even for a moment, where nothing stands.
+    if abandon.is_none() && reader.standing_fence()?.is_none() {
+        return Ok(Release { abandoned: None, notes: Vec::new() });
+    }
+    drop(reader);
+    let mut writer = transaction::lock(engine, abandon.unwrap_or("clean"), options)?;
+    // While the lock was waited for, a run may have ended, or been stopped.
+    let records = writer.records()?;
+    if let Some(error) = refusal(&records) {
+        return Err(error);
+    }
+    let Some(record) = unfinished(&records) else {
+        return Ok(Release { abandoned: None, notes: writer.lower()? });
+    };
     let fence = Fence {
         tables: Vec::new(),
         strongest: Vec::new(),
@@ -88,5 +99,5 @@ pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) ->
     };
     writer.open(&fence, &mut |message| engine.monitor.notice(&message))?;
     committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;
-    Ok(Release { abandoned: Some(record.run.clone()), notes: writer.lower()? })
+    Ok(Release { abandoned: Some(record.run.clone()), notes: lower(engine, writer.as_mut()) })
 }

@@ -6,7 +6,7 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::run::hooks;
 use crate::run::options::{Engine, Finished, Options};
-use crate::run::prepare::prepare;
+use crate::run::prepare::{Prepared, prepare};
 use crate::run::transaction::{self, FenceLimit};
 use crate::run::undo::first_values;
 use crate::run::{Attempt, RunDirectory};
@@ -14,7 +14,7 @@ use crate::snapshot::Snapshot;
 use crate::verify::rulings::Rulings;
 
 use super::deeds::Log;
-use super::{Found, RUNNING, UNDOING, Work, conclude, release, row_of};
+use super::{Found, RUNNING, UNDOING, Work, conclude, row_of, statements};
 
 /// Goes on with a run, with its plan as it was kept. A run that is finished already only loses a fence that still stands.
 ///
@@ -26,7 +26,7 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
         RUNNING => {}
         "applied" => {
             let mut writer = transaction::lock(engine, &of.run, options)?;
-            release::lower(engine, writer.as_mut());
+            writer.lower()?.iter().for_each(|note| engine.monitor.notice(note));
             return Ok(Finished::NothingToDo { run: record.run, at: record.started_at });
         }
         UNDOING => {
@@ -46,6 +46,7 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
     let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let values = first_values(of)?;
     let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values };
+    let options = &Options { no_rewrite: of.no_rewrite()?, ..options.clone() };
     let mut log = Log::read(&of.run, writer.as_mut())?;
     let result = work.resume(&mut log, writer.as_mut());
     let mut ended = conclude::conclude(&work, &log, writer.as_mut(), result);
@@ -59,25 +60,39 @@ fn unknown(engine: &Engine<'_>, of: &RunDirectory) -> Error {
         .hint("nothing was touched")
 }
 
+/// A statement is known by its place in its step: another version of the tool, or other options, may have other statements there.
+pub(super) fn same_statements(prepared: &Prepared, log: &Log) -> Result<()> {
+    if log.statements().is_none_or(|statements| statements == statements::of_steps(prepared)) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Refused, "the statements that would be executed now are not those that the run began with")
+        .hint("take it up with the version of cutover that began it, which `cutover report` names")
+        .hint("nothing was touched"))
+}
+
 impl Work<'_> {
     fn resume(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<Attempt> {
         self.journal.record(EventKind::RunResumed)?;
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         let dialect = self.engine.database.dialect();
-        let (prepared, before) = if log.has_snapshot() {
+        let (prepared, before) = if log.statements().is_some() {
             let before = Snapshot::open(&self.directory.snapshot())?;
-            (prepare(self.plan, dialect, &before.manifest.catalog, self.values, self.options)?, Some(before))
+            let prepared = prepare(self.plan, dialect, &before.manifest.catalog, self.values, self.options)?;
+            same_statements(&prepared, log)?;
+            (prepared, Some(before))
         } else {
             (prepare(self.plan, dialect, &writer.catalog()?, self.values, self.options)?, None)
         };
         let fence = prepared.fence(self.options, crate::database::Mode::InPlace);
+        log.raising();
         let raised = transaction::raise(self.engine, &fence, self.journal, writer)?;
+        self.tell_of_fence(&raised, log, writer)?;
         let before = match before {
             Some(before) => before,
             None => self.snapshot(&prepared, log, writer)?,
         };
         let found = Found { rulings: self.found_before()?, timed: None };
-        self.go_on(&prepared, &before, &raised, &found, limit, log, writer)
+        self.go_on(&prepared, &before, &found, limit, log, writer)
     }
 
     /// What the checks before the run found belongs to its verdict, and cannot be looked for any more: the journal tells it.

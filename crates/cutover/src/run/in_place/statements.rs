@@ -9,7 +9,7 @@ use crate::model::dialect::Boundary;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::Catalog;
 use crate::run::apply::{Execution, in_step};
-use crate::run::prepare::{Batch, PreparedStatement};
+use crate::run::prepare::{Batch, Prepared, PreparedStatement};
 use crate::run::ranges;
 
 use super::deeds::{Deed, Log, Progress, Subject, committed};
@@ -33,6 +33,7 @@ pub fn execute(
     if let Progress::Finished(rows) = progress {
         return Ok(rows);
     }
+    log.sending();
     let (step, number) = (subject.step.clone(), subject.statement);
     let work = Work { execution, subject, statement };
     let outcome = match (statement.boundary, &statement.batch) {
@@ -125,10 +126,24 @@ impl Work<'_> {
                 let fingerprint = fingerprint(&writer.catalog()?)?;
                 log.append(Deed::Started { subject: self.subject.clone(), fingerprint }, writer)?;
             }
-            writer.execute(&self.statement.sql)?;
+            self.attempt(log, writer)?;
         }
         log.append(self.finished(0), writer)?;
         Ok(0)
+    }
+
+    /// What the server refuses was not done, and stays so whatever the catalog looks like later, when somebody has mended the cause.
+    fn attempt(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<()> {
+        let before = match log.progress(&self.subject) {
+            Progress::Started(before) => before,
+            _ => String::new(),
+        };
+        writer.execute(&self.statement.sql).map(|_| ()).inspect_err(|_| {
+            if let Ok(false) = was_done(self.statement, &before, writer) {
+                // Where this cannot be written, the next one to look finds the statement begun, and the catalog as it was.
+                let _ = log.append(Deed::Void { subject: self.subject.clone() }, writer);
+            }
+        })
     }
 
     fn finished(&self, rows: u64) -> Deed {
@@ -160,6 +175,16 @@ fn has_rows(query: &str, reader: &mut dyn Reader) -> Result<bool> {
         Ok(())
     })?;
     Ok(rows > 0)
+}
+
+/// What stands for the statements of all steps: the same text exactly if every statement is the same.
+#[must_use]
+pub fn of_steps(prepared: &Prepared) -> String {
+    let mut text = String::new();
+    for step in &prepared.steps {
+        text.push_str(&format!("{:?}", (&step.name, step.statements.iter().map(|statement| &statement.sql).collect::<Vec<_>>())));
+    }
+    format!("{:032x}", xxh3_128(text.as_bytes()))
 }
 
 /// What a catalog looks like: the same text exactly if every object has the same properties.

@@ -20,7 +20,8 @@ use crate::snapshot::Snapshot;
 use crate::verify::verdict::Verdict;
 
 use super::deeds::{Deed, Log, Progress, Subject, Way};
-use super::{RUNNING, UNDOING, Work, on_one_instant, release, row_of, statements};
+use super::resume::same_statements;
+use super::{RUNNING, UNDOING, Work, none_unfinished, on_one_instant, release, row_of, statements};
 
 /// Takes a run back. Rows that others wrote since it finished are listed; they stay only with `keep_new_writes`, else it is refused.
 ///
@@ -28,29 +29,32 @@ use super::{RUNNING, UNDOING, Work, on_one_instant, release, row_of, statements}
 /// Only where it could not start: nothing was touched then.
 pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, keep_new_writes: bool) -> Result<Ended> {
     let refused = |message: String| Error::new(ErrorKind::Refused, message).hint("nothing was touched");
-    let record = row_of(&engine.database.read()?.records()?, &of.run)
-        .ok_or_else(|| refused(format!("{} knows no in-place run {}", engine.database.place(), of.run)))?;
+    let records = engine.database.read()?.records()?;
+    let others: Vec<_> = records.iter().filter(|record| record.run != of.run).cloned().collect();
+    none_unfinished(&others).map_err(|error| error.hint("nothing was touched"))?;
+    let record =
+        row_of(&records, &of.run).ok_or_else(|| refused(format!("{} knows no in-place run {}", engine.database.place(), of.run)))?;
     if ![RUNNING, UNDOING, "applied"].contains(&record.state.as_str()) {
         return Err(refused(format!("the run {} is {}: there is nothing to take back", of.run, record.state)));
     }
     if options.dry_run {
         return Err(refused("an in-place run cannot be taken back on trial: there is no transaction to roll back".to_owned()));
     }
+    let options = &Options { no_rewrite: of.no_rewrite()?, ..options.clone() };
     let values = first_values(of)?;
     let before = Snapshot::open(&of.snapshot()).map_err(|error| {
         error.hint(format!("a run that stopped before its snapshot has executed nothing: cutover clean {} --abandon", of.run))
     })?;
-    let left = if record.state == "applied" { Some(Snapshot::open(&of.after())?) } else { None };
+    // A run that is being taken back may have been finished before: what others wrote since is still to be told apart.
+    let had_finished = record.state == "applied" || (record.state == UNDOING && of.was_committed()?);
+    let left = if had_finished { Some(Snapshot::open(&of.after())?) } else { None };
     let mut prepared = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?;
     master_data::complete_undo(&mut prepared, plan, engine.database.dialect(), &before.manifest.catalog, of)?;
     // The run's own id: the fence, the lock and the deeds are the run's.
     let _held = Journal::open(&of.path, engine.monitor)?;
     let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let mut log = Log::read(&of.run, writer.as_mut())?;
-    if let Some(step) = prepared.steps.iter().find(|step| matches!(step.undo, StepUndo::None) && has_begun(step, &log)) {
-        return Err(refused(format!("the step {} has no undo", step.name))
-            .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name)));
-    }
+    same_statements(&prepared, &log)?;
     let now = Utc::now();
     let directory = RunDirectory::create(engine.home, &plan.name, new_id(now))?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
@@ -61,8 +65,10 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
         directory: &directory,
         finished: record.state == "applied",
     };
-    let result = whole.start(&directory, &journal, now, writer.as_mut()).and_then(|()| back.attempt(&mut log, writer.as_mut()));
-    Ok(back.conclude(writer.as_mut(), result))
+    let mut undoing = record.state == UNDOING;
+    let result =
+        whole.start(&directory, &journal, now, writer.as_mut()).and_then(|()| back.attempt(&mut log, &mut undoing, writer.as_mut()));
+    Ok(back.conclude(writer.as_mut(), undoing, result))
 }
 
 fn subject(way: Way, step: &PreparedStep, number: u64) -> Subject {
@@ -99,7 +105,7 @@ enum Stand {
 }
 
 impl Back<'_> {
-    fn attempt(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<Stand> {
+    fn attempt(&self, log: &mut Log, undoing: &mut bool, writer: &mut dyn Writer) -> Result<Stand> {
         let Work { engine, options, journal, .. } = self.work;
         let _limit = FenceLimit::start(engine.interrupt, options.max_fence);
         transaction::raise(engine, &self.whole.prepared.fence(options, Mode::InPlace), journal, writer)?;
@@ -107,6 +113,12 @@ impl Back<'_> {
             on_one_instant(writer, |writer| self.whole.new_writes(self.directory, journal, writer))?;
         }
         self.decide_begun(log, writer)?;
+        let begun = |step: &&PreparedStep| matches!(step.undo, StepUndo::None) && has_begun(step, log);
+        if let Some(step) = self.whole.prepared.steps.iter().find(begun) {
+            return Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
+                .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name)));
+        }
+        *undoing = true;
         self.work.state(UNDOING, writer)?;
         self.steps(log, writer)?;
         let verdict = on_one_instant(writer, |writer| self.whole.prove(self.directory, journal, writer))?;
@@ -198,7 +210,7 @@ impl Back<'_> {
         statements::execute(execution, subject(Way::Back, step, number), statement, log, writer)
     }
 
-    fn conclude(&self, writer: &mut dyn Writer, result: Result<Stand>) -> Ended {
+    fn conclude(&self, writer: &mut dyn Writer, undoing: bool, result: Result<Stand>) -> Ended {
         let Work { engine, journal, .. } = self.work;
         let interrupted = engine.interrupt.reason();
         engine.interrupt.clear();
@@ -218,11 +230,25 @@ impl Back<'_> {
             Err(error) => {
                 // What is open is rolled back by the server where it is not by us; the session is given up in any case.
                 let _ = writer.rollback();
-                hints.push(format!("cutover rollback {run} goes on behind the last statement that was taken back"));
-                let message = "the undo stopped part-way: what was taken back stays taken back, and the fence is up".to_owned();
+                let (failed, message) = if undoing {
+                    hints.push(format!("cutover rollback {run} goes on behind the last statement that was taken back"));
+                    (
+                        Outcome::UndoFailed,
+                        "the undo stopped part-way: what was taken back stays taken back, and its fence stays up".to_owned(),
+                    )
+                } else if self.finished {
+                    // Nobody is to be held off for an undo that has not begun.
+                    hints.extend(release::lower(engine, writer));
+                    (Outcome::Failed, "failed before anything was taken back: the run stands as it was".to_owned())
+                } else {
+                    (
+                        Outcome::Failed,
+                        "failed before anything was taken back: the run stands half done, as it did, behind its fence".to_owned(),
+                    )
+                };
                 match interrupted {
                     Some(reason) => (Outcome::Interrupted, format!("interrupted ({reason}): {message}"), None, Some(error)),
-                    None => (Outcome::UndoFailed, message, None, Some(error)),
+                    None => (failed, message, None, Some(error)),
                 }
             }
         };
