@@ -19,6 +19,7 @@ fn started() -> EventKind {
         parameters: BTreeMap::from([("term".to_owned(), Some("2026-02".to_owned()))]),
         started_at: "2026-01-19T08:30:00.000Z".to_owned(),
         run_started_at: "2026-01-19 08:30:00".to_owned(),
+        no_rewrite: false,
         undoes: None,
         run_date: "2026-01-19".to_owned(),
     }

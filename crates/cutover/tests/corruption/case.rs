@@ -1,5 +1,7 @@
 //! What is planted, where it hides, and what has to be named.
 
+use cutover::database::Mode;
+
 /// One migration on a copy of the base database.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -17,6 +19,8 @@ pub struct Case {
     pub files: Vec<(String, String)>,
     /// Rules accepted by name.
     pub accept: Vec<String>,
+    /// In which mode it is run; `None` for the database's own.
+    pub mode: Option<Mode>,
     /// How it has to end.
     pub ending: Ending,
 }
@@ -56,17 +60,65 @@ pub enum Carrier {
     With,
     /// In a trigger on DDL, which fires at the plan's ALTER TABLE.
     DdlTrigger,
+    /// In a procedure that a step calls.
+    Procedure,
+    /// In a text that a procedure executes, where nothing sees which tables it writes.
+    Text,
 }
 
 use Carrier::*;
 
-/// What both databases have.
-pub const PORTABLE: [Carrier; 4] = [Step, Trigger, FillTrigger, View];
+/// What SQLite has.
+const SQLITE: [Carrier; 4] = [Step, Trigger, FillTrigger, View];
 /// What PostgreSQL has. `DdlTrigger` fires several times in a run, so that it carries only what can be done again.
-pub const POSTGRES: [Carrier; 9] = [Step, Trigger, FillTrigger, View, Function, Block, Deferred, Rule, With];
+const POSTGRES: [Carrier; 9] = [Step, Trigger, FillTrigger, View, Function, Block, Deferred, Rule, With];
+
+/// What MariaDB has.
+const MYSQL: [Carrier; 6] = [Step, Trigger, FillTrigger, Function, Procedure, Text];
+
+/// Where faults of rows and cells can hide on one database.
+pub fn carriers(dialect: &str) -> &'static [Carrier] {
+    match dialect {
+        "postgres" => &POSTGRES,
+        "mysql" => &MYSQL,
+        _ => &SQLITE,
+    }
+}
+
+/// SQL with its identifiers quoted as the database does in its steps.
+pub fn quoted(dialect: &str, sql: &str) -> String {
+    let backticks = |sql: &str| sql.split("\"\"").map(|part| part.replace('"', "`")).collect::<Vec<_>>().join("\"");
+    if dialect == "mysql" { backticks(sql) } else { sql.to_owned() }
+}
+
+/// What a carrier needs on MariaDB.
+fn hide_on_mysql(carrier: Carrier, sql: &str) -> (String, Option<String>) {
+    // What commits by itself has to tell after a crash whether it was done; these runs are not killed.
+    let call = || Some("--! done_when = \"SELECT 1 FROM schools WHERE id = 0\"\nCALL tidy()".to_owned());
+    let procedure = |body: &str| format!("CREATE PROCEDURE tidy() MODIFIES SQL DATA BEGIN {body}; END;");
+    match carrier {
+        Trigger => (format!("CREATE TRIGGER tidy AFTER INSERT ON audit_log FOR EACH ROW BEGIN {sql}; END;"), None),
+        FillTrigger => {
+            (format!("CREATE TRIGGER tidy AFTER UPDATE ON programs FOR EACH ROW BEGIN IF new.id = 1 THEN {sql}; END IF; END;"), None)
+        }
+        Function => (
+            format!("CREATE FUNCTION tidy() RETURNS int DETERMINISTIC MODIFIES SQL DATA BEGIN {sql}; RETURN 1; END;"),
+            Some("SELECT tidy()".to_owned()),
+        ),
+        Procedure => (procedure(sql), call()),
+        Text => {
+            let text = |sql: &str| format!("EXECUTE IMMEDIATE '{}'", sql.replace('\\', "\\\\").replace('\'', "''"));
+            (procedure(&sql.split("; ").map(text).collect::<Vec<_>>().join("; ")), call())
+        }
+        _ => (String::new(), Some(sql.to_owned())),
+    }
+}
 
 /// What a carrier needs before the run, and the statement of the step that sets it off, where the honest steps do not.
 fn hide(carrier: Carrier, dialect: &str, sql: &str) -> (String, Option<String>) {
+    if dialect == "mysql" {
+        return hide_on_mysql(carrier, sql);
+    }
     let function = |returns: &str, result: &str| {
         format!("CREATE FUNCTION tidy() RETURNS {returns} LANGUAGE plpgsql AS $tidy$ BEGIN {sql}; {result} END $tidy$;")
     };
@@ -99,6 +151,7 @@ fn hide(carrier: Carrier, dialect: &str, sql: &str) -> (String, Option<String>) 
         ),
         Rule => (format!("CREATE RULE tidy AS ON INSERT TO audit_log DO ALSO {sql}"), None),
         With => (String::new(), Some(format!("WITH tidied AS ({sql} RETURNING 1) SELECT count(*) FROM schools"))),
+        Procedure | Text => unreachable!("these cases are MariaDB's"),
         DdlTrigger => (
             format!(
                 "{} CREATE EVENT TRIGGER tidy ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION tidy()",
@@ -147,6 +200,7 @@ impl Case {
             contract: "rows = [{ table = \"audit_log\", may = [\"insert\"] }]".to_owned(),
             files: honest_steps(),
             accept: Vec::new(),
+            mode: None,
             ending: Ending::Named(named.to_vec()),
         }
     }
@@ -154,6 +208,16 @@ impl Case {
     /// A migration of its own: nothing but what is added to it.
     pub fn clean(name: &str) -> Self {
         Self { faults: 0, contract: String::new(), files: Vec::new(), ending: Ending::Clean(Vec::new()), ..Self::honest(name, &[]) }
+    }
+
+    /// Whether every step has an undo: operations have their own.
+    pub fn can_be_taken_back(&self) -> bool {
+        let undo = |path: &str| path.trim_end_matches(".sql").to_owned() + ".undo.sql";
+        let steps = self.files.iter().filter(|(path, _)| path.starts_with("steps/") && path.ends_with(".sql"));
+        steps
+            .clone()
+            .filter(|(path, _)| !path.ends_with(".undo.sql"))
+            .all(|(path, _)| self.files.iter().any(|(other, _)| *other == undo(path)))
     }
 
     /// SQL that is executed before the run.

@@ -1,6 +1,6 @@
 //! The smallest change of a cell of each type, and the table that holds one column of each.
 
-use super::case::{Carrier, Case, PORTABLE, POSTGRES};
+use super::case::{self, Carrier, Case};
 
 /// A type, a value of it, the value nearest to that one, and how the two must be shown.
 struct Cell {
@@ -99,6 +99,68 @@ const OF_SQLITE: &[Cell] = &[
     cell("document", "JSON", "'{\"a\":1}'", "'{\"a\": 1}'", "{\"a\":1} → {\"a\": 1}"),
 ];
 
+const OF_MYSQL: &[Cell] = &[
+    cell("tiny", "tinyint", "7", "8", "7 → 8"),
+    cell("flag", "boolean", "1", "0", "1 → 0"),
+    cell("whole", "int", "2147483646", "2147483647", "2147483646 → 2147483647"),
+    cell("big", "bigint", "9007199254740992", "9007199254740993", "9007199254740992 → 9007199254740993"),
+    cell("unsigned_big", "bigint unsigned", "18446744073709551615", "18446744073709551614", "18446744073709551615 → 18446744073709551614"),
+    cell("filled", "int(5) zerofill", "7", "8", "7 → 8"),
+    cell("exact", "decimal(30, 12)", "0.1", "0.100000000001", "0.100000000000 → 0.100000000001"),
+    // Six digits of it are the same.
+    cell("single", "float", "0.1", "0.10000001", "0.10000000149011612 → 0.10000000894069672"),
+    cell("double_part", "double", "12", "12.000001", "12 → 12.000001"),
+    cell("last_bit", "double", "0.1", "0.10000000000000002", "0.1 → 0.10000000000000002"),
+    cell("shown_short", "double(10, 2)", "0.25", "0.26", "0.25 → 0.26"),
+    cell("bits", "bit(4)", "b'1010'", "b'1011'", "10 → 11"),
+    // Equal to the server in each of these: collations ignore the case, the accent, spaces at the end, and which emoji it is.
+    cell("words", "varchar(40)", "'Thabo'", "'Thabo '", "Thabo → Thabo "),
+    cell("casing", "varchar(40) COLLATE utf8mb4_general_ci", "'Lineo'", "'lineo'", "Lineo → lineo"),
+    cell("accent", "varchar(40) COLLATE utf8mb4_unicode_ci", "'Nthabiséng'", "'Nthabiseng'", "Nthabiséng → Nthabiseng"),
+    cell("face", "varchar(40) COLLATE utf8mb4_general_ci", "'🙂'", "'🙃'", "🙂 → 🙃"),
+    cell("composed", "text COLLATE utf8mb4_unicode_ci", "'\u{e9}'", "'e\u{301}'", "\u{e9} → e\u{301}"),
+    cell("padded", "char(6)", "'abc'", "'abd'", "abc → abd"),
+    cell("old_letters", "varchar(20) CHARACTER SET latin1", "'é'", "'É'", "é → É"),
+    cell("few_letters", "varchar(20) CHARACTER SET utf8mb3", "'ÿ'", "'y'", "ÿ → y"),
+    cell("empty", "varchar(20)", "''", "NULL", " → NULL"),
+    cell("absent", "varchar(20)", "NULL", "''", "NULL → "),
+    cell("named_null", "varchar(20)", "'NULL'", "NULL", "'NULL' → NULL"),
+    cell("several_lines", "text", "'a\\nb'", "'a\\r\\nb'", "a\nb → a\r\nb"),
+    cell("after_nul", "varchar(20)", "'a\\0b'", "'a\\0c'", "a\0b → a\0c"),
+    cell("letter", "enum('A', 'B')", "'A'", "'B'", "A → B"),
+    cell("choices", "set('x', 'y')", "'x'", "'x,y'", "x → x,y"),
+    cell("no_choice", "set('x', 'y')", "''", "NULL", " → NULL"),
+    cell("since", "year", "2023", "2024", "2023 → 2024"),
+    cell("never", "year", "0", "2000", "0000 → 2000"),
+    cell("longest", "time", "'838:59:58'", "'838:59:59'", "838:59:58 → 838:59:59"),
+    cell("before_midnight", "time(6)", "'-25:00:00'", "'-24:59:59.999999'", "-25:00:00.000000 → -24:59:59.999999"),
+    cell("zero_day", "date", "'0000-00-00'", "NULL", "0000-00-00 → NULL"),
+    cell("some_day", "date", "'2020-05-00'", "'2020-05-01'", "2020-05-00 → 2020-05-01"),
+    cell("moment", "datetime", "'2020-01-01 00:00:00'", "'2020-01-01 01:00:00'", "2020-01-01 00:00:00 → 2020-01-01 01:00:00"),
+    cell(
+        "finest",
+        "datetime(6)",
+        "'2020-01-01 00:00:00'",
+        "'2020-01-01 00:00:00.000001'",
+        "2020-01-01 00:00:00.000000 → 2020-01-01 00:00:00.000001",
+    ),
+    cell("zoned", "timestamp NULL", "'2020-06-01 00:00:00'", "'2020-06-01 01:00:00'", "2020-06-01 00:00:00 → 2020-06-01 01:00:00"),
+    cell("zero_moment", "datetime", "'0000-00-00 00:00:00'", "'0000-00-00 00:00:01'", "0000-00-00 00:00:00 → 0000-00-00 00:00:01"),
+    cell("document", "json", "'{\"a\":1}'", "'{\"a\": 1}'", "{\"a\":1} → {\"a\": 1}"),
+    cell("fixed", "binary(3)", "x'00ff'", "x'00ff01'", "x'00ff00' → x'00ff01'"),
+    cell("bytes", "blob", "x'00ff'", "x'00fe'", "x'00ff' → x'00fe'"),
+    cell("longer", "varbinary(9)", "x'00'", "x'0000'", "\0 → \0\0"),
+    cell(
+        "identity",
+        "uuid",
+        "'00000000-0000-4000-8000-000000000001'",
+        "'00000000-0000-4000-8000-000000000002'",
+        "00000000-0000-4000-8000-000000000001 → 00000000-0000-4000-8000-000000000002",
+    ),
+    cell("host", "inet6", "'::1'", "'::2'", "::1 → ::2"),
+    cell("spot", "point", "POINT(1, 2)", "POINT(1, 2.0000000000000004)", "x'…"),
+];
+
 /// The table with one column of each type, and three equal rows in it.
 pub fn table(dialect: &str) -> String {
     let cells = of(dialect);
@@ -112,12 +174,19 @@ pub fn table(dialect: &str) -> String {
 }
 
 fn of(dialect: &str) -> &'static [Cell] {
-    if dialect == "postgres" { OF_POSTGRES } else { OF_SQLITE }
+    match dialect {
+        "postgres" => OF_POSTGRES,
+        "mysql" => OF_MYSQL,
+        _ => OF_SQLITE,
+    }
 }
 
 /// Each type's smallest change, those of one carrier in one statement.
 pub fn faults(dialect: &str) -> Vec<Case> {
-    let carriers: Vec<Carrier> = if dialect == "postgres" { [&POSTGRES[..], &[Carrier::DdlTrigger]].concat() } else { PORTABLE.to_vec() };
+    let mut carriers = case::carriers(dialect).to_vec();
+    if dialect == "postgres" {
+        carriers.push(Carrier::DdlTrigger);
+    }
     let cells = of(dialect);
     let of_carrier = |(turn, carrier): (usize, &Carrier)| {
         let chosen: Vec<_> = cells.iter().skip(turn).step_by(carriers.len()).collect();

@@ -13,13 +13,21 @@ fn named(name: &str, texts: &[&str]) -> Case {
 
 /// The faults of one database.
 pub fn faults(dialect: &str) -> Vec<Case> {
-    let mut cases = behind_grants();
-    cases.extend(if dialect == "postgres" { of_postgres() } else { of_sqlite() });
+    let mut cases = behind_grants(dialect);
+    cases.extend(match dialect {
+        "postgres" => of_postgres(),
+        "mysql" => of_mysql(),
+        _ => of_sqlite(),
+    });
     cases
 }
 
 /// A contract is exact: what lies beside a grant is no part of it.
-fn behind_grants() -> Vec<Case> {
+fn behind_grants(dialect: &str) -> Vec<Case> {
+    let upsert = match dialect {
+        "mysql" => "ON DUPLICATE KEY UPDATE name = VALUES(name)",
+        _ => "ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+    };
     let changes = |entry: &str| format!("{}\nchanges = [{entry}]", granted("{ table = \"sponsors\", may = [\"insert\"] }"));
     vec![
         named("a value that the grant does not begin with", &["student_modules[id=4].marks: NM → 0"])
@@ -42,7 +50,7 @@ fn behind_grants() -> Vec<Case> {
             .step("DELETE FROM sponsors WHERE id = 3"),
         named("an upsert that finds its row", &["sponsors[id=3].name: Church → Bank"])
             .contract(&changes(""))
-            .step("INSERT INTO sponsors (id, name) VALUES (3, 'Bank'), (4, 'Fund') ON CONFLICT (id) DO UPDATE SET name = excluded.name"),
+            .step(&format!("INSERT INTO sponsors (id, name) VALUES (3, 'Bank'), (4, 'Fund') {upsert}")),
         named("a key beside a volatile column", &["sessions[token=bbbb] is gone", "sessions[token=cccc] is new"])
             .contract(&format!("{}\nvolatile = [\"sessions.seen\"]", granted("")))
             .step("UPDATE sessions SET token = 'cccc' WHERE token = 'bbbb'"),
@@ -151,6 +159,116 @@ fn of_postgres() -> Vec<Case> {
         ),
         named("a materialized view is not compared, and says so", &["materialized view names cannot be compared: …"])
             .before("CREATE MATERIALIZED VIEW names AS SELECT name FROM students"),
+    ]
+}
+
+fn of_mysql() -> Vec<Case> {
+    let delete = granted("{ table = \"applicants\", may = [\"insert\", \"delete\"] }");
+    let insert = granted("{ table = \"sponsors\", may = [\"insert\"] }");
+    let call = "--! done_when = \"SELECT 1 FROM schools WHERE id = 0\"\nCALL tidy()";
+    let procedure = |body: &str| format!("CREATE PROCEDURE tidy() BEGIN {body} END;");
+    vec![
+        named(
+            "children go with a granted parent",
+            &["applicant_papers[id=12] is gone", "applicant_papers[id=13] is gone", "applicant_calls[id=21].applicant_id: 2 → NULL"],
+        )
+        .contract(&delete)
+        .step("DELETE FROM applicants WHERE id = 2"),
+        named("children follow a granted key", &["applicant_papers[id=11].applicant_id: 1 → 9"])
+            .contract(&delete)
+            .before("DELETE FROM applicant_calls")
+            .step("UPDATE applicants SET id = 9 WHERE id = 1"),
+        named("TRUNCATE numbers anew", &["the sequence audit_log was set back from 2 to 1"])
+            .contract("rows = [{ table = \"audit_log\", may = [\"insert\", \"delete\"] }]")
+            .step("--! done_when = \"SELECT 1 FROM schools WHERE id = 0\"\nTRUNCATE audit_log"),
+        named("REPLACE drops the row in its way", &["sponsors[id=3].name: Church → Bank"])
+            .contract(&insert)
+            .step("REPLACE INTO sponsors (id, name) VALUES (3, 'Bank')"),
+        named(
+            "REPLACE takes children along",
+            &["applicants[id=1].name: Ada → Eve", "applicant_papers[id=11] is gone", "applicant_calls[id=22].applicant_id: 1 → NULL"],
+        )
+        .step("REPLACE INTO applicants (id, name) VALUES (1, 'Eve')"),
+        named(
+            "an exchange of two tables",
+            &[
+                "sponsors[id=1] is gone",
+                "sponsors[id=2] is gone",
+                "sponsors[id=3] is gone",
+                "3 new orphans of students.sponsor_id…",
+                "table old_sponsors was added without a grant",
+            ],
+        )
+        .step("CREATE TABLE new_sponsors LIKE sponsors")
+        .step("--! done_when = \"SELECT 1 FROM schools WHERE id = 0\"\nRENAME TABLE sponsors TO old_sponsors, new_sponsors TO sponsors"),
+        named("a session in which foreign keys are off", &["students[id=6] is gone", "2 new orphans of next_of_kins.student_id…"])
+            .before(&procedure("SET foreign_key_checks = 0; DELETE FROM students WHERE id = 6;"))
+            .step(call),
+        named("a session that would show other hours", &["everything[id=3].zoned: 2020-06-01 00:00:00 → 2020-06-01 03:00:00"])
+            .before(&procedure("SET time_zone = '-03:00'; UPDATE everything SET zoned = '2020-06-01 00:00:00' WHERE id = 3;"))
+            .step(call),
+        named("a procedure that commits by itself", &["sponsors[id=3] is gone"])
+            .before(&procedure("START TRANSACTION; DELETE FROM sponsors WHERE id = 3; COMMIT;"))
+            .step(call),
+        named(
+            "a type that is narrower, and a cell with it",
+            &["column sponsors.name changed: type: varchar(80) → varchar(7)", "sponsors[id=2].name: Company → Compan"],
+        )
+        .before(&procedure("UPDATE sponsors SET name = left(name, 6) WHERE id = 2; ALTER TABLE sponsors MODIFY name varchar(7) NOT NULL;"))
+        .step(call),
+        named(
+            "a rebuilt column of the same name",
+            &["students[id=1].phone:  → NULL", "students[id=3].phone: +266 5800 0000 → NULL", "students[id=5].phone: 0 → NULL"],
+        )
+        .step("ALTER TABLE students DROP COLUMN phone; ALTER TABLE students ADD COLUMN phone varchar(40) AFTER email"),
+        named(
+            "a mark between two others becomes a number",
+            &[
+                "column student_modules.marks changed: collation: utf8mb4_general_ci → none, type: varchar(10) → int(11)",
+                "student_modules[id=7].marks: 49.5 → 50",
+                "student_modules[id=4].marks: NM → 0",
+            ],
+        )
+        .before("UPDATE student_modules SET marks = NULL WHERE marks = ''; ")
+        .step("UPDATE student_modules SET marks = '0' WHERE marks = 'NM'; UPDATE student_modules SET marks = round(marks)")
+        .step("ALTER TABLE student_modules MODIFY marks int"),
+        Case::honest("a COMMIT in a step", &[]).refused(&["COMMIT"]).step("DELETE FROM sponsors; COMMIT"),
+        Case::honest("foreign keys off in the open", &[])
+            .refused(&["FOREIGN_KEY_CHECKS"])
+            .step("SET foreign_key_checks = 0; DELETE FROM students"),
+        Case::honest("a block without a name", &[]).refused(&["a block without a name"]).step("BEGIN NOT ATOMIC DELETE FROM sponsors; END"),
+        Case::honest("a CALL that nothing tells of", &[])
+            .refused(&["nothing would tell whether it was done"])
+            .before(&procedure("DELETE FROM sponsors;"))
+            .step("CALL tidy()"),
+        Case::honest("a parent that is needed", &[])
+            .refused(&["student_modules_student_id_fkey"])
+            .step("DELETE FROM students WHERE id = 1"),
+        Case::honest("a value that does not fit", &[])
+            .refused(&["too long"])
+            .step("UPDATE students SET email = repeat('x', 81) WHERE id = 1"),
+        Case::honest("a table without transactions", &[])
+            .refused(&["no transactions"])
+            .before("ALTER TABLE sponsors ENGINE = MyISAM")
+            .step("UPDATE sponsors SET name = upper(name)"),
+        Case::honest("a function that ends the transaction", &[])
+            .refused(&["tidied"])
+            .before("CREATE TRIGGER tidy AFTER UPDATE ON sponsors FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tidied';")
+            .step("UPDATE sponsors SET name = upper(name)"),
+        named(
+            "a step that can be taken back, and is",
+            &["sponsors[id=3].name: Church → Bank", "column sponsors.name changed: default: none → ''"],
+        )
+        .file("steps/3_log.undo.sql", "DELETE FROM audit_log WHERE what = 'cms_id';\n")
+        .file(
+            "steps/4_bank.sql",
+            "UPDATE sponsors SET name = 'Bank' WHERE id = 3;\nALTER TABLE sponsors ALTER COLUMN name SET DEFAULT '';\n",
+        )
+        .file(
+            "steps/4_bank.undo.sql",
+            "UPDATE sponsors SET name = 'Church' WHERE id = 3;\nALTER TABLE sponsors ALTER COLUMN name DROP DEFAULT;\n",
+        )
+        .of(2),
     ]
 }
 

@@ -5,7 +5,11 @@ use super::case::Case;
 /// The honest migrations of one database.
 pub fn migrations(dialect: &str) -> Vec<Case> {
     let mut cases = portable();
-    cases.extend(if dialect == "postgres" { of_postgres() } else { of_sqlite() });
+    cases.extend(match dialect {
+        "mysql" => of_mysql(),
+        "postgres" => [of_both(), of_postgres()].concat(),
+        _ => [of_both(), of_sqlite()].concat(),
+    });
     cases
 }
 
@@ -50,17 +54,12 @@ fn portable() -> Vec<Case> {
             .contract("rows = [{ table = \"term_results\", may = [\"insert\", \"delete\"] }]")
             .step("UPDATE term_results SET term = '2024-2' WHERE term = '2024-1'")
             .leaves("SELECT count(*) FROM term_results WHERE term = '2024-2'", "1"),
-        Case::clean("an index more, an index less")
-            .contract("schema = [{ add = \"index sponsors.sponsors_name\" }, { drop = \"index students.students_name\" }]")
-            .step("CREATE INDEX sponsors_name ON sponsors (name); DROP INDEX students_name"),
         Case::clean("a new table with rows and an index")
             .contract("schema = [{ add = \"table rooms\" }]")
             .step("CREATE TABLE rooms (code varchar(10) NOT NULL PRIMARY KEY, seats integer)")
             .step("CREATE INDEX rooms_seats ON rooms (seats); INSERT INTO rooms SELECT DISTINCT room, 30 FROM attendance WHERE room <> ''")
             .leaves("SELECT code FROM rooms", "B1"),
-        Case::clean("a table is dropped")
-            .contract("schema = [{ drop = \"table attendance\" }]")
-            .step("DROP TABLE attendance"),
+        Case::clean("a table is dropped").contract("schema = [{ drop = \"table attendance\" }]").step("DROP TABLE attendance"),
         Case::clean("an UPDATE that changes nothing").step("UPDATE students SET name = name, phone = phone"),
         Case::clean("a row that goes and comes back")
             .step("DELETE FROM sponsors WHERE id = 3; INSERT INTO sponsors (id, name) VALUES (3, 'Church')")
@@ -71,26 +70,103 @@ fn portable() -> Vec<Case> {
         Case::clean("a volatile table lives on, and its trigger fires")
             .contract("volatile = [\"sessions\"]")
             .step("UPDATE sessions SET token = 'cccc' WHERE token = 'aaaa'; DELETE FROM sessions WHERE token = 'bbbb'"),
-        Case::clean("a volatile column")
-            .contract("volatile = [\"sessions.seen\"]")
-            .step("UPDATE sessions SET seen = 'just now'"),
-        Case::clean("a view and an index that come back as they were")
-            .step("DROP VIEW active_students; CREATE VIEW active_students AS SELECT id, name, program_id FROM students WHERE status = 'active'")
-            .step("DROP INDEX students_active; CREATE INDEX students_active ON students (program_id) WHERE status = 'active'"),
+        Case::clean("a volatile column").contract("volatile = [\"sessions.seen\"]").step("UPDATE sessions SET seen = 'just now'"),
         Case::clean("a step of comments and a query").step("-- Nothing to do here\nSELECT count(*) FROM students"),
-        Case::clean("quoted names").add_column("'Odd \"Table\"'", "cms id", "type = \"integer\"\nfill = '\"order by\"'").leaves(
-            "SELECT max(\"cms id\") FROM \"Odd \"\"Table\"\"\"",
-            "2",
-        ),
         Case::clean("checks, invariants and probes")
             .add_column("\"students\"", "cms_id", "type = \"integer\"\nfill = \"id\"")
             .file("checks/before/names.sql", "-- Everybody has a name\nSELECT id FROM students WHERE name = '';\n")
             .file("checks/after/filled.sql", "-- Every cms_id is filled\nSELECT id FROM students WHERE cms_id IS NULL;\n")
-            .file("invariants/marks.sql", "-- Marks by student\nSELECT student_id, count(*) AS marks FROM student_modules GROUP BY student_id;\n")
-            .file("probes/new_student.sql", "-- A student without cms_id\nINSERT INTO students (name) VALUES ('Probe');\n\
-                SELECT id FROM students WHERE name = 'Probe' AND cms_id IS NOT NULL;\n")
+            .file(
+                "invariants/marks.sql",
+                "-- Marks by student\nSELECT student_id, count(*) AS marks FROM student_modules GROUP BY student_id;\n",
+            )
+            .file(
+                "probes/new_student.sql",
+                "-- A student without cms_id\nINSERT INTO students (name) VALUES ('Probe');\n\
+                SELECT id FROM students WHERE name = 'Probe' AND cms_id IS NOT NULL;\n",
+            )
             .leaves("SELECT count(*) FROM students", "6"),
+    ]
+}
+
+/// What PostgreSQL and SQLite write in the same way.
+fn of_both() -> Vec<Case> {
+    vec![
+        Case::clean("an index more, an index less")
+            .contract("schema = [{ add = \"index sponsors.sponsors_name\" }, { drop = \"index students.students_name\" }]")
+            .step("CREATE INDEX sponsors_name ON sponsors (name); DROP INDEX students_name"),
+        Case::clean("a view and an index that come back as they were")
+            .step("DROP VIEW active_students; CREATE VIEW active_students AS SELECT id, name, program_id FROM students WHERE status = 'active'")
+            .step("DROP INDEX students_active; CREATE INDEX students_active ON students (program_id) WHERE status = 'active'"),
+        Case::clean("quoted names").add_column("'Odd \"Table\"'", "cms id", "type = \"integer\"\nfill = '\"order by\"'").leaves(
+            "SELECT max(\"cms id\") FROM \"Odd \"\"Table\"\"\"",
+            "2",
+        ),
         Case::clean("statistics").step("ANALYZE"),
+    ]
+}
+
+fn of_mysql() -> Vec<Case> {
+    let done = |query: &str, statement: &str| format!("--! done_when = \"{query}\"\n{statement}");
+    let never = "SELECT 1 FROM schools WHERE id = 0";
+    vec![
+        Case::clean("an index more, an index less")
+            .contract("schema = [{ add = \"index sponsors.sponsors_name\" }, { drop = \"index students.students_name\" }]")
+            .step("CREATE INDEX sponsors_name ON sponsors (name); DROP INDEX students_name ON students"),
+        Case::clean("a view, an index, a foreign key, a trigger and a procedure that come back as they were")
+            // All but the sql_mode that they run under, which is that of the session that defines them.
+            .contract("schema = [{ change = \"trigger sessions.sessions_seen\" }, { change = \"routine greet\" }]")
+            .step("ALTER TABLE programs DROP FOREIGN KEY programs_school_id_fkey")
+            .step("ALTER TABLE programs ADD CONSTRAINT programs_school_id_fkey FOREIGN KEY (school_id) REFERENCES schools (id)")
+            .step("DROP VIEW active_students; CREATE VIEW active_students AS SELECT id, name, program_id FROM students WHERE status = 'active'")
+            .step("DROP INDEX students_active ON students; CREATE INDEX students_active ON students (status, program_id)")
+            .step("DROP TRIGGER sessions_seen; CREATE TRIGGER sessions_seen BEFORE UPDATE ON sessions FOR EACH ROW SET new.seen = 'now'")
+            .step("CREATE OR REPLACE PROCEDURE greet(IN who varchar(80)) READS SQL DATA SELECT concat('Good day, ', who)"),
+        Case::clean("quoted names")
+            .add_column("'Odd \"Table\"'", "cms id", "type = \"integer\"\nfill = '`order by`'")
+            .leaves("SELECT max(`cms id`) FROM `Odd \"Table\"`", "2"),
+        Case::clean("statistics, and tables that are built anew")
+            .step(&done(never, "ANALYZE TABLE students"))
+            .step(&done(never, "OPTIMIZE TABLE student_modules"))
+            .step("ALTER TABLE everything FORCE"),
+        Case::clean("an index that a foreign key made is replaced by an explicit one")
+            .contract("schema = [{ add = \"index programs.programs_by_school\" }]")
+            .step("CREATE INDEX programs_by_school ON programs (school_id)"),
+        Case::clean("a foreign key less, and the index that it had made")
+            .contract("schema = [{ drop = \"constraint programs.programs_school_id_fkey\" }]")
+            .step("ALTER TABLE programs DROP FOREIGN KEY programs_school_id_fkey, DROP INDEX programs_school_id_fkey"),
+        Case::clean("a type is widened, and a counter goes on")
+            .contract("schema = [{ change = \"column students.email\" }]")
+            .step("ALTER TABLE students MODIFY email varchar(200)")
+            .step("ALTER TABLE audit_log AUTO_INCREMENT = 100")
+            .step("SELECT NEXTVAL(receipt_number)"),
+        Case::clean("an enum value more")
+            .contract("schema = [{ change = \"column student_modules.grade\" }]")
+            .step("ALTER TABLE student_modules MODIFY grade enum('A', 'B', 'C', 'F', 'D')"),
+        Case::clean("a number and what is computed of it")
+            .contract("changes = [{ column = \"invoices.net\", from = \"100.00\" }, { column = \"invoices.gross\", from = \"115.00\" }]")
+            .step("UPDATE invoices SET net = 200 WHERE net = 100")
+            .leaves("SELECT gross FROM invoices WHERE id = 1", "230.00"),
+        Case::clean("values that are written again")
+            .step("UPDATE everything SET single = single, padded = 'abc  ', zoned = zoned, zero_day = zero_day, document = document, bits = bits"),
+        Case::clean("rows are replaced by themselves").step("REPLACE INTO sponsors SELECT id, name FROM sponsors"),
+        Case::clean("a partition more")
+            .contract("rows = [{ table = \"parts\", may = [\"insert\"] }]\nschema = [{ change = \"table parts\" }]")
+            .step("ALTER TABLE parts ADD PARTITION (PARTITION parts_2025 VALUES LESS THAN (2026))")
+            .step("INSERT INTO parts VALUES (3, 2025, 'Graduation')"),
+        Case::clean("a session that would show everything otherwise")
+            .before(
+                "CREATE PROCEDURE tidy() BEGIN SET time_zone = '+09:00'; SET sql_mode = 'PAD_CHAR_TO_FULL_LENGTH,ANSI_QUOTES'; \
+                 SET NAMES latin1; SET div_precision_increment = 1; END;",
+            )
+            .step(&done(never, "CALL tidy()")),
+        Case::clean("a trigger that writes what is granted")
+            .contract(
+                "rows = [{ table = \"audit_log\", may = [\"insert\"] }]\nchanges = [{ column = \"sponsors.name\", from = \"Church\" }]",
+            )
+            .before("CREATE TRIGGER audit AFTER UPDATE ON sponsors FOR EACH ROW INSERT INTO audit_log (what) VALUES (new.name);")
+            .step("UPDATE sponsors SET name = 'Churches' WHERE id = 3")
+            .leaves("SELECT max(what) FROM audit_log WHERE id > 1", "Churches"),
     ]
 }
 

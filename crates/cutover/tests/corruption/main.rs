@@ -10,25 +10,49 @@ mod honest;
 mod naming;
 mod rows;
 mod schema;
+mod schema_mysql;
 #[path = "../support/mod.rs"]
 mod support;
 mod teeth;
 
 use campaign::{Tally, campaign};
 use case::Case;
+use cutover::database::Mode;
 use support::Scratch;
 
 /// The database that every case begins with.
 fn base(dialect: &str) -> Scratch {
-    let database = if dialect == "postgres" { Scratch::postgres("corruption_base") } else { Scratch::sqlite("corruption_base") };
+    let database = match dialect {
+        "postgres" => Scratch::postgres("corruption_base"),
+        "mysql" => Scratch::mysql("corruption_base"),
+        _ => Scratch::sqlite("corruption_base"),
+    };
     fill(&database);
     database
 }
 
 fn fill(database: &Scratch) {
     let dialect = database.dialect();
-    let schema = if dialect == "postgres" { include_str!("base.postgres.sql") } else { include_str!("base.sqlite.sql") };
+    let schema = match dialect {
+        "postgres" => include_str!("base.postgres.sql"),
+        "mysql" => include_str!("base.mysql.sql"),
+        _ => include_str!("base.sqlite.sql"),
+    };
     database.execute(&format!("{schema}{}{}", include_str!("data.sql"), cells::table(dialect)));
+}
+
+/// Some faults again, in a run that is no transaction.
+fn in_place(dialect: &str) -> Vec<Case> {
+    // An anonymous block commits by itself, and has no query that tells whether it was done. A trigger on DDL fires when the guard
+    // is installed, before the snapshot.
+    let fits = |case: &Case| !["in Block", "in DdlTrigger"].iter().any(|carrier| case.name.ends_with(carrier));
+    let rows = rows::faults(dialect).into_iter().step_by(6);
+    let mut cases: Vec<_> = rows.chain(cells::faults(dialect).into_iter().step_by(2)).filter(fits).collect();
+    for case in &mut cases {
+        case.mode = Some(Mode::InPlace);
+        case.name.push_str(", in place");
+    }
+    cases
 }
 
 fn cases(dialect: &str) -> Vec<Case> {
@@ -37,12 +61,18 @@ fn cases(dialect: &str) -> Vec<Case> {
 
 #[test]
 fn every_planted_fault_is_named_and_no_honest_migration_raises_an_alarm() {
-    let mut total = Tally::default();
-    for dialect in ["postgres", "sqlite"] {
-        let tally = campaign(&base(dialect), &cases(dialect));
+    let run = |dialect: &'static str| {
+        let more = if dialect == "mysql" { Vec::new() } else { in_place(dialect) };
+        let tally = campaign(&base(dialect), &[cases(dialect), more].concat());
         eprintln!("{dialect}: {tally}");
-        total.add(tally);
-    }
+        tally
+    };
+    let mut total = Tally::default();
+    std::thread::scope(|scope| {
+        // A run on MariaDB mostly waits, so that the others cost little meanwhile.
+        let tallies = ["mysql", "postgres", "sqlite"].map(|dialect| scope.spawn(move || run(dialect)));
+        tallies.into_iter().for_each(|tally| total.add(tally.join().unwrap()));
+    });
     eprintln!("total: {total}");
     assert!(total.failures.is_empty(), "{} cases:\n{}", total.failures.len(), total.failures.join("\n"));
     assert_eq!((total.named, total.alarms), (total.planted, 0));
@@ -50,8 +80,6 @@ fn every_planted_fault_is_named_and_no_honest_migration_raises_an_alarm() {
 }
 
 support::each_database! {
-    only (postgres, sqlite)
-
     fn a_count_of_rows_in_the_digest_s_place_would_miss_what_is_planted(database: Scratch) {
         fill(&database);
         teeth::bite(&database);
