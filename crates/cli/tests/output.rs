@@ -29,7 +29,7 @@ fn faults_are_told_all_at_once_with_place_and_remedy() {
           steps/2-data/0020_end.sql:2:34: COMMIT ends or divides the transaction of the run
               2 |  UPDATE students SET name = 'x'; COMMIT;
                 |                                  ^^^^^^
-              remedy: take it out: the engine opens the transaction, verifies inside of it, and alone commits or rolls back
+              remedy: take it out: the engine alone begins transactions, and commits them or rolls them back
         hint: nothing was touched
         "#);
     });

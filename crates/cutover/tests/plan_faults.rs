@@ -271,7 +271,7 @@ unique = ":unique_nam"
     steps/2-data/0100_fill.sql:5:1: COMMIT ends or divides the transaction of the run
         COMMIT;
         ^
-        take it out: the engine opens the transaction, verifies inside of it, and alone commits or rolls back
+        take it out: the engine alone begins transactions, and commits them or rolls them back
 
     steps/2-data/0100_fill.sql:6:1: setval is not transactional: a rollback leaves the sequence where setval put it
         SELECT setval('a_id_seq', 1);

@@ -18,6 +18,8 @@
 //!
 //! Whatever a file is about, it is also shown that a run which was not committed left the database equal to before, that
 //! a committed run is verified later, that its undo, where the plan has one, brings the old database back, and that nothing is left behind.
+//! Where definitions commit by themselves, a run that stopped is taken back by the plan's undo and the old contents are shown to stand; a
+//! plan without one is given up, and the scenario is about what was found.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "support/archive.rs"]
@@ -37,7 +39,7 @@ use archive::Archive;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::Result;
 use cutover::plan::{Plan, PlanFiles};
-use cutover::run::{Finished, Options};
+use cutover::run::{Ended, Finished, Options, in_place};
 use cutover::snapshot::Snapshot;
 use plans::{Site, options, told};
 use support::Scratch;
@@ -136,10 +138,15 @@ impl Case<'_> {
             (Ok(plan), Some(Ok(Finished::Ended(ended)))) if committed && self.text("again").is_none() => {
                 said.push_str(&self.later(&site, plan, &ended.run, &before));
             }
+            (Ok(plan), Some(Ok(Finished::Ended(ended)))) if stands(ended) => {
+                said.push_str(&self.taken_back(&site, plan, &ended.run, &before))
+            }
             _ if ever_committed => {}
             _ => assert_eq!(site.differences(&before), Vec::<String>::new(), "the database is not what it was:\n{said}"),
         }
-        assert_eq!(site.leftovers(ever_committed), Vec::<String>::new(), "this was left behind");
+        // In-place, a run that was stopped is known to the journal.
+        let known = ever_committed || matches!(&first.1, Some(Ok(Finished::Ended(ended))) if stands(ended));
+        assert_eq!(site.leftovers(known), Vec::<String>::new(), "this was left behind");
         self.expect("expect", &site, &said);
         let wanted = self.text("after").unwrap_or_default().trim();
         assert_eq!(rows.trim(), wanted, "\nthe rows after are others than in `after`:\n{}", difference(wanted, rows.trim()));
@@ -171,6 +178,23 @@ impl Case<'_> {
             Err(error) => said.push_str(&format!("undo: {}\n", told(&error))),
         }
         said
+    }
+
+    /// Takes an in-place run back that was stopped, or, where a step has no undo, gives it up.
+    fn taken_back(&self, site: &Site, plan: &Plan, run: &str, before: &Snapshot) -> String {
+        let options = self.options("options");
+        match site.undo(plan, run, &options, false) {
+            Ok(ended) if ended.outcome == Outcome::Undone => {
+                assert_eq!(site.differences(before), Vec::<String>::new(), "the rollback did not bring the old database back");
+                "taken back\n".to_owned()
+            }
+            Ok(ended) => panic!("the rollback ended otherwise:\n{}", words::of_ended(&ended)),
+            Err(error) => {
+                let released = in_place::release(&site.engine(&Silent), Some(run), &options).unwrap();
+                assert_eq!(released.abandoned.as_deref(), Some(run));
+                format!("given up: {}\n", told(&error))
+            }
+        }
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -244,6 +268,11 @@ impl Case<'_> {
         archive.set_for_database(section, &databases, self.database, &format!("{}\n", said.trim()));
         std::fs::write(self.path, archive.to_string()).unwrap();
     }
+}
+
+/// Whether what a run did stands, though it was not finished: in-place.
+fn stands(ended: &Ended) -> bool {
+    matches!(ended.outcome, Outcome::Stopped | Outcome::VerificationFailed) && ended.message.contains("the fence is up")
 }
 
 fn is_committed(run: &Option<Result<Finished>>) -> bool {

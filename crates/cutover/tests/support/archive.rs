@@ -63,10 +63,17 @@ impl Archive {
         let last = self.sections.iter().position(|(section, _)| section.starts_with("after")).unwrap_or(self.sections.len());
         let place = place.unwrap_or(last).min(self.sections.len());
         let same = texts.iter().all(|(_, other)| other.as_deref().is_none_or(|other| other.trim() == text.trim()));
+        // What most of them find stands once, and the others have their own.
+        let times = |text: &str| texts.iter().filter(|(_, other)| other.as_deref() == Some(text)).count();
+        let everybody = texts.iter().all(|(_, text)| text.is_some());
+        let shared = texts.iter().filter_map(|(_, text)| text.as_deref()).find(|text| everybody && times(text) > 1);
         let made: Vec<_> = if same {
             vec![(name.to_owned(), format!("{}\n\n", text.trim()))]
         } else {
-            texts.into_iter().filter_map(|(database, text)| Some((format!("{name}.{database}"), text?))).collect()
+            let common = shared.map(|text| (name.to_owned(), text.to_owned()));
+            let own = texts.iter().filter(|(_, text)| text.as_deref() != shared);
+            let own = own.filter_map(|(database, text)| Some((format!("{name}.{database}"), text.clone()?)));
+            common.into_iter().chain(own).collect()
         };
         self.sections.splice(place..place, made);
     }

@@ -22,7 +22,7 @@ pub(super) const RULES: LexicalRules = LexicalRules {
     client_command_leads: false,
 };
 
-const TRANSACTION: &str = "take it out: the engine opens the transaction of each statement, and journals it in the same one";
+const TRANSACTION: &str = "take it out: the engine alone begins transactions, and commits them or rolls them back";
 const SESSION: &str = "take it out: the session's settings are the engine's, and a run that is resumed begins a new session";
 const OUTSIDE: &str = "do it before or after the run";
 
@@ -31,7 +31,7 @@ pub(super) fn refuse(statement: &ScriptStatement) -> Option<Refusal> {
     let words = statement.leading_words(3);
     let words: Vec<&str> = words.split(' ').collect();
     let refusal = |message: String, remedy: &str| Some(Refusal { message, remedy: remedy.to_owned() });
-    let of_transaction = |what: &str| refusal(format!("{what} ends or divides a transaction of the run"), TRANSACTION);
+    let of_transaction = |what: &str| refusal(format!("{what} ends or divides the transaction of the run"), TRANSACTION);
     let of_session = |what: &str| refusal(format!("{what} changes the session"), SESSION);
     let outside = |what: &str| refusal(format!("{what} is about the server and not about this database"), OUTSIDE);
 

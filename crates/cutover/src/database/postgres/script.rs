@@ -22,7 +22,7 @@ pub(super) const RULES: LexicalRules = LexicalRules {
     client_command_leads: false,
 };
 
-const TRANSACTION: &str = "take it out: the engine opens the transaction, verifies inside of it, and alone commits or rolls back";
+const TRANSACTION: &str = "take it out: the engine alone begins transactions, and commits them or rolls them back";
 const SESSION: &str = "take it out: the session's settings are the engine's, and put back before verification; a function may carry its own with CREATE FUNCTION … SET";
 const OUTSIDE: &str = "do it before or after the run: the whole run is one transaction";
 

@@ -21,7 +21,7 @@ pub(super) const RULES: LexicalRules = LexicalRules {
     client_command_leads: true,
 };
 
-const TRANSACTION: &str = "take it out: the engine opens the transaction, verifies inside of it, and alone commits or rolls back";
+const TRANSACTION: &str = "take it out: the engine alone begins transactions, and commits them or rolls them back";
 
 /// PRAGMAs that only write into the file's header, in the transaction.
 const HARMLESS: [&str; 2] = ["user_version", "application_id"];
