@@ -22,7 +22,8 @@ pub(super) fn conclude(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, resu
             (Outcome::Committed, format!("done: every table was verified{}", shown(verdict.findings.len())), Some(verdict), None)
         }
         Ok(Attempt::Given(outcome, verdict)) => {
-            let message = format!("the verification failed: the steps stand as they were executed{}", fence(log));
+            let held = if is_held(log) { ", and the fence is up, so that nobody builds on them" } else { UNHELD };
+            let message = format!("the verification failed: the steps stand as they were executed{held}");
             hints.push(format!("cutover rollback {run} takes the steps back, and proves that the old contents stand again"));
             hints.push(format!("cutover resume {run} --accept RULE verifies again, and accepts what a rule found"));
             hints.push(format!("cutover clean {run} --abandon takes the fence down and leaves everything as it is"));
@@ -60,16 +61,15 @@ fn stopped(log: &Log) -> String {
     let at = log
         .last_done()
         .map_or_else(String::new, |Subject { step, statement, .. }| format!(", the last of it statement {statement} of the step {step}"));
-    format!("stopped part-way: what was executed stands{at}{}", fence(log))
+    format!("stopped part-way: what was executed stands{at}{}", if is_held(log) { "; the fence is up" } else { UNHELD })
 }
 
-/// How the fence stands, as far as this process knows.
-fn fence(log: &Log) -> &'static str {
-    if log.fence_down().next().is_some() {
-        "; nothing, or not always, held other sessions off"
-    } else {
-        "; the fence is up, so that nobody builds on it"
-    }
+/// What people are told where the fence does not stand, or has not stood all the time.
+const UNHELD: &str = "; nothing, or not always, held other sessions off";
+
+/// Whether the fence has held all the time, as far as this process knows.
+fn is_held(log: &Log) -> bool {
+    log.fence_down().next().is_none()
 }
 
 fn shown(findings: usize) -> String {

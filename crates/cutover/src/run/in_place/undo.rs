@@ -13,7 +13,7 @@ use crate::run::apply::{Execution, begin_step};
 use crate::run::directory::new_id;
 use crate::run::master_data;
 use crate::run::options::{Ended, Engine, Options};
-use crate::run::prepare::{PreparedStatement, PreparedStep, Undo as StepUndo, prepare};
+use crate::run::prepare::{Prepared, PreparedStatement, PreparedStep, Undo as StepUndo, prepare};
 use crate::run::transaction::{self, FenceLimit, finished};
 use crate::run::undo::{Undo, first_values};
 use crate::snapshot::Snapshot;
@@ -55,6 +55,8 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
     let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let mut log = Log::read(&of.run, writer.as_mut())?;
     same_statements(&prepared, &log)?;
+    // Before the fence, where it is certain already; what a crash has left uncertain is found out behind it.
+    no_step_without_undo(&prepared, |step| is_partly_done(step, &log)).map_err(|error| error.hint("nothing was touched"))?;
     let now = Utc::now();
     let directory = RunDirectory::create(engine.home, &plan.name, new_id(now))?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
@@ -77,6 +79,20 @@ fn subject(way: Way, step: &PreparedStep, number: u64) -> Subject {
 
 pub(super) fn has_begun(step: &PreparedStep, log: &Log) -> bool {
     (1..=step.statements.len() as u64).any(|number| log.progress(&subject(Way::Forth, step, number)) != Progress::Untouched)
+}
+
+fn is_partly_done(step: &PreparedStep, log: &Log) -> bool {
+    let done = |number| matches!(log.progress(&subject(Way::Forth, step, number)), Progress::Range { .. } | Progress::Finished(_));
+    (1..=step.statements.len() as u64).any(done)
+}
+
+/// Refuses where a step that has to be taken back has no undo.
+fn no_step_without_undo(prepared: &Prepared, has_to_be: impl Fn(&PreparedStep) -> bool) -> Result<()> {
+    match prepared.steps.iter().find(|step| matches!(step.undo, StepUndo::None) && has_to_be(step)) {
+        None => Ok(()),
+        Some(step) => Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
+            .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name))),
+    }
 }
 
 fn is_complete(step: &PreparedStep, log: &Log) -> bool {
@@ -113,11 +129,7 @@ impl Back<'_> {
             on_one_instant(writer, |writer| self.whole.new_writes(self.directory, journal, writer))?;
         }
         self.decide_begun(log, writer)?;
-        let begun = |step: &&PreparedStep| matches!(step.undo, StepUndo::None) && has_begun(step, log);
-        if let Some(step) = self.whole.prepared.steps.iter().find(begun) {
-            return Err(Error::new(ErrorKind::Refused, format!("the step {} has no undo", step.name))
-                .hint(format!("write {}.undo.sql in a new version of the plan, or restore a backup", step.name)));
-        }
+        no_step_without_undo(self.whole.prepared, |step| has_begun(step, log))?;
         *undoing = true;
         self.work.state(UNDOING, writer)?;
         self.steps(log, writer)?;
