@@ -1,18 +1,14 @@
 //! Reading `[contract]` and `[relationships]` from `plan.toml`.
 
-use std::collections::BTreeMap;
-
 use super::SchemaGrant;
 use super::contract::{ChangeGrant, ChangeRule, Contract, RowGrant, Volatile};
 use super::document::{Section, Value};
 use super::faults::{Faults, did_you_mean};
+use super::ledger;
 use super::load::Reading;
-use super::script;
+use super::maps::ValueMap;
 use crate::model::error::Place;
 use crate::model::table::{ObjectKind, ObjectName, Relationship, TableName};
-
-/// How a value map writes NULL. CSV cannot tell an empty text from none, so NULL has PostgreSQL's own sign for it.
-const NULL: &str = "\\N";
 
 /// Reads what the plan grants.
 pub(super) fn read(reading: &mut Reading<'_>, section: Section<'_>) -> Contract {
@@ -47,13 +43,16 @@ fn change(reading: &mut Reading<'_>, entry: Value<'_>) -> Option<ChangeGrant> {
     let column = section.require_text("column", &mut reading.faults);
     let from = section.take("from").and_then(|value| value.scalar(&mut reading.faults));
     let map = section.take("map");
+    let any = section.take("any").map(|value| value.boolean(&mut reading.faults).unwrap_or(false));
+    let active = section.take("when").map(|value| ledger::is_active(reading, &value).unwrap_or(false));
     section.finish(&mut reading.faults);
-    let rule = match (from, map) {
-        (Some((text, _)), None) if text == "null" => ChangeRule::FromNull,
-        (Some((text, _)), None) => ChangeRule::From(text),
-        (None, Some(map)) => ChangeRule::Map(read_map(reading, &map)?),
+    let rule = match (from, map, any) {
+        (Some((text, _)), None, None) if text == "null" => ChangeRule::FromNull,
+        (Some((text, _)), None, None) => ChangeRule::From(text),
+        (None, Some(map), None) => ChangeRule::Map(read_map(reading, &map)?),
+        (None, None, Some(true)) => ChangeRule::Any,
         _ => {
-            let remedy = "write from = \"null\", from = \"an old value\", or map = \"maps/name.csv\"";
+            let remedy = "write from = \"null\", from = \"an old value\", map = \"maps/name.csv\", or any = true";
             reading.faults.add(place, "a granted change says from what it starts, once", remedy);
             return None;
         }
@@ -64,57 +63,19 @@ fn change(reading: &mut Reading<'_>, entry: Value<'_>) -> Option<ChangeGrant> {
         reading.faults.add(column_place, "a granted change is about one column", "write one entry for each column");
         return None;
     };
-    Some(ChangeGrant { table, column: column.clone(), rule, place: column_place })
+    active.unwrap_or(true).then(|| ChangeGrant { table, column: column.clone(), rule, place: column_place })
 }
 
-fn read_map(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<BTreeMap<Option<String>, Option<String>>> {
+fn read_map(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<ValueMap> {
     let path = value.text(&mut reading.faults)?;
-    let files = reading.files;
-    if !path.starts_with("maps/") || !files.files.contains_key(&path) {
-        let maps = files.files.keys().map(String::as_str).filter(|file| file.starts_with("maps/"));
-        reading.faults.add(value.place(), format!("there is no value map `{path}`"), did_you_mean(&path, maps));
-        return None;
+    let name = path.strip_prefix("maps/").and_then(|file| file.strip_suffix(".csv"));
+    let map = name.and_then(|name| reading.definitions.map(name)).cloned();
+    if map.is_none() {
+        let known: Vec<_> = reading.definitions.maps().map(|name| format!("maps/{name}.csv")).collect();
+        let remedy = did_you_mean(&path, known.iter().map(String::as_str));
+        reading.faults.add(value.place(), format!("there is no value map `{path}`"), remedy);
     }
-    let text = script::text(reading, &path)?;
-    let place_of = |offset: u64| Place::at(&path, text, usize::try_from(offset).unwrap_or(usize::MAX));
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header_fits = reader.headers().is_ok_and(|header| header == vec!["old", "new"]);
-    if !header_fits {
-        reading.faults.add(Place::at(&path, text, 0), "a value map has the columns `old` and `new`", "make the first line: old,new");
-        return None;
-    }
-    let mut map = BTreeMap::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let offset = error.position().map_or(0, csv::Position::byte);
-                reading.faults.add(
-                    place_of(offset),
-                    format!("this line is not CSV: {error}"),
-                    "put texts with commas or quotes into quotes",
-                );
-                return None;
-            }
-        };
-        let place = place_of(record.position().map_or(0, csv::Position::byte));
-        let (Some(old), Some(new), 2) = (record.get(0), record.get(1), record.len()) else {
-            reading.faults.add(
-                place,
-                format!("this line has {} values, not 2", record.len()),
-                "write old,new; put texts with commas into quotes",
-            );
-            continue;
-        };
-        if map.insert(cell(old), cell(new)).is_some() {
-            reading.faults.add(place, format!("`{old}` is mapped twice"), "keep one of the two lines");
-        }
-    }
-    Some(map)
-}
-
-fn cell(text: &str) -> Option<String> {
-    (text != NULL).then(|| text.to_owned())
+    map
 }
 
 fn rows(entry: Value<'_>, faults: &mut Faults) -> Option<RowGrant> {

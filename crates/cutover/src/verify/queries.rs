@@ -12,7 +12,8 @@ use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::database::Reader;
 use crate::model::cell::Row;
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::table::TableName;
+use crate::model::dialect::Dialect;
+use crate::model::table::{Catalog, Relationship, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::{Contents, QueryEntry, Scanned, Snapshot, Target, file_stem, scan};
@@ -187,6 +188,40 @@ impl Again<'_> {
         }
         Ok(rows)
     }
+}
+
+/// Decides relationships whose columns have come with the run: every orphan is a new one.
+///
+/// # Errors
+/// Where a query fails.
+pub fn coming_relationships(
+    relationships: &[(String, Relationship)],
+    now: &Catalog,
+    dialect: &dyn Dialect,
+    reader: &mut dyn Reader,
+    rulings: &mut Rulings,
+) -> Result<()> {
+    for (rule, relationship) in relationships {
+        let name = rule.strip_prefix("relationship:").unwrap_or(rule);
+        let table = |table: &TableName, columns: &[String]| {
+            now.find(&table.to_string()).filter(|table| columns.iter().all(|column| table.column(column).is_some()))
+        };
+        let child = table(&relationship.child, &relationship.columns);
+        let parent = table(&relationship.parent, &relationship.parent_columns);
+        let (Some(child), Some(parent)) = (child, parent) else {
+            rulings.skip(rule, "its tables or columns are not there");
+            continue;
+        };
+        let identity = child.keys.first().map(|key| key.columns.clone()).unwrap_or_default();
+        let relationship = Relationship { child: child.name.clone(), parent: parent.name.clone(), ..relationship.clone() };
+        let (count, rows) = offenders(reader, &dialect.orphans(&relationship, &identity))?;
+        let findings = match count {
+            0 => Vec::new(),
+            _ => vec![found(rule, name, format!("{count} new orphans of {name}"), count, rows)],
+        };
+        rulings.judge(rule, format!("{count} orphans; its columns have come with the run"), findings);
+    }
+    Ok(())
 }
 
 /// Runs a query whose rows are offenders, and counts all of them.
