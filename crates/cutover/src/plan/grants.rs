@@ -1,6 +1,6 @@
 //! Reading `[contract]` and `[relationships]` from `plan.toml`.
 
-use super::SchemaGrant;
+use super::{Plan, SchemaGrant};
 use super::contract::{ChangeGrant, ChangeRule, Contract, RowGrant, Volatile};
 use super::document::{Section, Value};
 use super::faults::{Faults, did_you_mean};
@@ -204,26 +204,48 @@ fn volatile(text: &str, place: &Place, faults: &mut Faults) -> Option<(TableName
 }
 
 /// Reads `[relationships]`: `"child.column" = "parent.column"`, or `"child.(a,b)" = "parent.(c,d)"`.
-pub(super) fn relationships(section: Section<'_>, faults: &mut Faults) -> Vec<(Relationship, Place)> {
+pub(super) fn relationships(section: Section<'_>, plan: &mut Plan, faults: &mut Faults) -> Vec<Place> {
     let mut section = section;
-    section.take_all().into_iter().filter_map(|entry| relationship(&entry, faults)).collect()
+    let mut places = Vec::new();
+    for entry in section.take_all() {
+        let name = entry.key.clone();
+        let Some((relationship, place, known)) = relationship(entry, faults) else { continue };
+        plan.relationships.push(relationship);
+        plan.known_orphans.extend(known.then_some(name));
+        places.push(place);
+    }
+    places
 }
 
-fn relationship(entry: &Value<'_>, faults: &mut Faults) -> Option<(Relationship, Place)> {
-    let place = entry.key_place();
-    if !entry.is_text() && !entry.key.contains('.') {
+/// A relationship, and whether its orphans are known: `"child.column" = { parent = "parent.column", orphans = "known" }`.
+fn relationship(entry: Value<'_>, faults: &mut Faults) -> Option<(Relationship, Place, bool)> {
+    let (key, place) = (entry.key.clone(), entry.key_place());
+    if !entry.is_text() && !key.contains('.') {
         faults.add(place, "a relationship is written \"child.column\" = \"parent.column\"", "put both sides into quotes");
         return None;
     }
-    let child = reference(&entry.key, &place, faults);
-    let parent = entry.text(faults).and_then(|text| reference(&text, &entry.place(), faults));
+    let child = reference(&key, &place, faults);
+    let (parent, known) = if entry.is_text() {
+        let at = entry.place();
+        (entry.text(faults).map(|text| (text, at)), false)
+    } else {
+        let mut section = entry.section(faults)?;
+        let parent = section.require_text("parent", faults);
+        let orphans = section.take("orphans").and_then(|value| Some((value.text(faults)?, value.place())));
+        section.finish(faults);
+        if let Some((word, at)) = orphans.as_ref().filter(|(word, _)| word != "known") {
+            faults.add(at.clone(), format!("orphans cannot be `{word}`"), "write orphans = \"known\": those that are there are shown, and new ones fail");
+        }
+        (parent, orphans.is_some())
+    };
+    let parent = parent.and_then(|(text, at)| reference(&text, &at, faults));
     let ((child, columns), (parent, parent_columns)) = (child?, parent?);
     if columns.len() != parent_columns.len() {
         let message = format!("{} columns refer to {}", columns.len(), parent_columns.len());
         faults.add(place, message, "name as many columns on both sides");
         return None;
     }
-    Some((Relationship { child, columns, parent, parent_columns, declared: false }, place))
+    Some((Relationship { child, columns, parent, parent_columns, declared: false }, place, known))
 }
 
 /// `table.column`, `schema.table.column`, or `table.(a, b)`.

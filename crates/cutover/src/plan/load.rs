@@ -116,7 +116,7 @@ fn read(
         plan.contract = grants::read(reading, section);
     }
     if let Some(section) = section(&mut manifest, "relationships", reading) {
-        (plan.relationships, reading.places.relationships) = grants::relationships(section, &mut reading.faults).into_iter().unzip();
+        reading.places.relationships = grants::relationships(section, &mut plan, &mut reading.faults);
     }
     if let Some(section) = section(&mut manifest, "criteria", reading) {
         (plan.criteria, reading.places.criteria) = criteria::read(reading, section).into_iter().unzip();

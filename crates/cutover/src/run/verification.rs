@@ -115,6 +115,7 @@ impl Look<'_> {
             execute_all: self.options.execute_all || self.options.csv.is_some(),
             directory: self.directory,
             listener,
+            known_orphans: &self.plan.known_orphans,
             renamed: &self.renamed_relationships(),
         };
         again.relationships(reader, rulings)?;

@@ -28,6 +28,8 @@ pub struct Again<'a> {
     pub since: bool,
     /// Whether queries are executed even where their results are implied.
     pub execute_all: bool,
+    /// Relationships whose orphans of before the plan knows of.
+    pub known_orphans: &'a [String],
     /// Where the rows files of their results go.
     pub directory: &'a Path,
     /// Told of rows.
@@ -92,8 +94,9 @@ impl Again<'_> {
             if old > 0 {
                 let rows = self.sample(entry)?;
                 let mut finding = found(rule, name, format!("{old} orphans of {name} were there before"), old, rows);
-                finding.severity = Severity::Warning;
-                finding.hint = Some("they are no loss of this run; --strict lets them fail it".to_owned());
+                let known = self.known_orphans.iter().any(|known| known == name);
+                finding.severity = if known { Severity::Note } else { Severity::Warning };
+                finding.hint = Some(if known { "the plan knows of them" } else { "they are no loss of this run; --strict lets them fail it" }.to_owned());
                 findings.push(finding);
             }
             match self.look(reader, entry)? {
@@ -255,5 +258,5 @@ pub fn evidence(columns: &[String], row: &Row) -> RowEvidence {
 /// A finding about rows.
 #[must_use]
 pub fn found(rule: &str, subject: &str, message: String, count: u64, rows: Vec<RowEvidence>) -> Finding {
-    Finding { rule: rule.to_owned(), severity: Severity::Error, subject: subject.to_owned(), message, count, rows, hint: None }
+    Finding { rule: rule.to_owned(), severity: Severity::Error, subject: subject.to_owned(), message, count, rows, hint: None, revealed: false }
 }

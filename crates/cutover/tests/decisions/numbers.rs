@@ -125,7 +125,7 @@ each_database! { only (mysql, sqlite)
         wasl.candidate(77, "campus_id", "NULL");
         let told = wasl.refused();
         assert!(told.contains("candidates_have_campus_and_trade") && told.contains("77"), "{told}");
-        let accept = vec!["candidates_have_campus_and_trade".to_owned()];
+        let accept = vec!["check:candidates_have_campus_and_trade".to_owned()];
         wasl.migrate_with(&cutover::run::Options { accept, ..crate::plans::options() });
         assert_eq!(wasl.rows(NUMBERS), ["1 ISB-TEC-WLD-2025-0001-0001", "77 -"]);
     }

@@ -1,4 +1,5 @@
 -- Step 2: 3-5 programs, 10-20 courses, 8-10 document checklists, 15-20 countries
+--! reveal = true
 SELECT counted.table_name, counted.rows_there, counted.expected
 FROM (
     SELECT 'programs' AS table_name, COUNT(*) AS rows_there, '3-5' AS expected, 3 AS least, 5 AS most FROM programs

@@ -1,5 +1,6 @@
 -- 3.2 Screenings by outcome and new status, as transformed
 --! severity = "note"
+--! reveal = true
 SELECT screening_status, LOWER(TRIM(COALESCE(outcome, ''))) AS outcome, COUNT(*) AS screenings,
     SUM(CASE WHEN consent_for_work IS NULL THEN 1 ELSE 0 END) AS missing_consent,
     SUM(CASE WHEN placement_interest IS NULL THEN 1 ELSE 0 END) AS missing_placement

@@ -1,4 +1,5 @@
 -- The batch that a candidate names is there
+--! reveal = true
 SELECT candidates.id, candidates.batch_id
 FROM candidates
 LEFT JOIN batches ON batches.id = candidates.batch_id

@@ -1,4 +1,5 @@
 -- Campuses and trades of candidates have a code, of which numbers are made
+--! reveal = true
 SELECT 'campuses' AS table_name, campuses.id AS id, campuses.name AS name, COUNT(*) AS candidates, 'give it a code: UPDATE campuses SET code = … WHERE id = …' AS remedy
 FROM candidates
 JOIN campuses ON campuses.id = candidates.campus_id

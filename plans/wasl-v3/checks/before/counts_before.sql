@@ -1,5 +1,6 @@
 -- The baseline of the guide: rows of its eight tables, before
 --! severity = "note"
+--! reveal = true
 SELECT 'Candidates' AS table_name, COUNT(*) AS rows_before FROM candidates
 UNION ALL SELECT 'Screenings', COUNT(*) FROM candidate_screenings
 UNION ALL SELECT 'Batches', COUNT(*) FROM batches

@@ -1,4 +1,5 @@
 -- Numbers fit: 50 characters (CAMPUS-TEC-TRADE-2026-0001-0012), and at most 9999 candidates in a batch
+--! reveal = true
 SELECT 'too long for 50 characters' AS problem, CONCAT(campuses.code, '-TEC-', trades.code, '-0000-0000-0000') AS example, COUNT(*) AS candidates,
     'shorten the code of the campus or of the trade' AS remedy
 FROM candidates

@@ -1,4 +1,5 @@
 -- Every outcome of a screening has a line in maps/screening_outcome.csv; trimmed and without case
+--! reveal = true
 SELECT LOWER(TRIM(outcome)) AS outcome, COUNT(*) AS screenings, MIN(id) AS first_id,
     CONCAT('add to maps/screening_outcome.csv: ', LOWER(TRIM(outcome)), ',(screened, pending or deferred)') AS remedy
 FROM candidate_screenings
