@@ -414,6 +414,9 @@ pub struct Demo {
     /// How large the database is: 1 is the size of the real one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub scale: u32,
+    /// Put what stops the run into it, so that it can be seen how the run helps through it
+    #[arg(long)]
+    pub dirty: bool,
 }
 
 /// `init`.
