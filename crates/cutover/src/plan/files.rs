@@ -63,7 +63,9 @@ impl PlanFiles {
             }
             Err(source) if source.kind() == NotFound => {}
             Err(source) => {
-                return Err(Error::file("look into", directory, source).hint("nothing was written; give a directory that does not exist yet"));
+                return Err(
+                    Error::file("look into", directory, source).hint("nothing was written; give a directory that does not exist yet")
+                );
             }
         }
         for (name, contents) in &self.files {
