@@ -37,7 +37,7 @@ mod variants;
 
 pub use against::check_against;
 pub use contract::Contract;
-pub use criteria::selects;
+pub use criteria::{operations, selects};
 pub use files::PlanFiles;
 pub use load::load;
 pub use master_data::MasterData;
