@@ -53,7 +53,8 @@ pub(super) fn step(
         }
         // The table goes with the step that made it, and the rows with the table.
         None if catalog.find(&data.table).is_none() => Undo::Each(vec![None; ready.statements.len()]),
-        None => Undo::None,
+        // What it will find there is not known yet: where it changes no row, its own rows are deleted instead.
+        None => Undo::Snapshot(catalog.find(&data.table).map(|table| table.name.clone()).into_iter().collect()),
     };
     Ok(ready)
 }
