@@ -24,6 +24,7 @@ mod done_when;
 mod enum_values;
 mod expand;
 mod faults;
+mod from_snapshot;
 mod grants;
 mod header;
 mod ledger;
@@ -37,7 +38,7 @@ mod variants;
 
 pub use against::check_against;
 pub use contract::Contract;
-pub use criteria::selects;
+pub use criteria::{operations, selects};
 pub use files::PlanFiles;
 pub use load::load;
 pub use master_data::MasterData;
@@ -146,6 +147,9 @@ pub struct Step {
     pub place: Place,
     /// Tables that it touches without naming them in its statements, from its header: `--! tables = ["audit_log"]`.
     pub tables: Vec<String>,
+    /// Whether its undo puts the old cells back from the run's snapshot (`--! undo = "snapshot"`): it then changes nothing but rows of
+    /// tables that were there.
+    pub from_snapshot: bool,
     /// What it does.
     pub body: StepBody,
 }

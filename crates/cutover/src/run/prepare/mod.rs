@@ -72,6 +72,9 @@ pub enum Undo {
     /// Each of these takes one statement of the step back, in the order of the step's; `None` goes with the one before it. So a step that
     /// stopped half-way can be taken back as well.
     Each(Vec<Option<PreparedStatement>>),
+    /// The old cells are put back from the run's snapshot, however much of the step was executed: it changes nothing but rows of tables
+    /// that were there, these among them.
+    Snapshot(BTreeSet<TableName>),
 }
 
 /// A statement that is ready to be executed.
@@ -204,6 +207,17 @@ impl Undo {
             Self::None => None,
             Self::Whole(statements) => Some(statements.iter().collect()),
             Self::Each(statements) => Some(statements.iter().rev().flatten().collect()),
+            // What it takes is found when it is undone.
+            Self::Snapshot(_) => Some(Vec::new()),
+        }
+    }
+
+    /// The tables whose old cells take the step back, if they do.
+    #[must_use]
+    pub fn from_snapshot(&self) -> Option<&BTreeSet<TableName>> {
+        match self {
+            Self::Snapshot(tables) => Some(tables),
+            _ => None,
         }
     }
 }
