@@ -77,7 +77,13 @@ impl Wasl {
                 given.push(value);
             }
         }
-        self.execute(&format!("INSERT INTO candidates ({}{}) VALUES ({}{})", names.join(", "), more(columns), given.join(", "), more(values)));
+        self.execute(&format!(
+            "INSERT INTO candidates ({}{}) VALUES ({}{})",
+            names.join(", "),
+            more(columns),
+            given.join(", "),
+            more(values)
+        ));
     }
 
     /// Gives a parameter a value.
@@ -176,7 +182,7 @@ impl Wasl {
     #[track_caller]
     fn undo_run(&self, run: &str) {
         let ended = self.site.undo(&self.plan(), run, &plans::options(), false).unwrap_or_else(|error| panic!("{}", plans::told(&error)));
-        assert_eq!(ended.outcome, Outcome::Committed, "{ended:#?}");
+        assert_eq!(ended.outcome, Outcome::Undone, "{ended:#?}");
     }
 
     /// The rows of a query, NULL as `-`, cells separated by blanks.

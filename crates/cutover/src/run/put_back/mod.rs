@@ -205,6 +205,13 @@ impl PutBack<'_> {
         let goes_first =
             |table: &TableName| leeway.any_order || !now.relationships.iter().any(|known| known.declared && known.parent == *table);
         let early = matches!(extent, Extent::Early(_));
+        // What an older step has added, and its undo will take away, may still refer to rows that have come: they go when it has gone.
+        let is_old = |table: &TableName, columns: &[String]| {
+            old.table(table).is_some_and(|table| columns.iter().all(|column| table.column(column).is_some()))
+        };
+        let may_go = |table: &TableName| {
+            !early || now.relationships.iter().all(|known| !known.declared || known.parent != *table || is_old(&known.child, &known.columns))
+        };
         let of = |table: &TableName| -> Result<Statements<'_>> {
             let gone = || Error::new(ErrorKind::Internal, format!("the table {table} has gone while its rows were put back"));
             let difference = found.iter().find(|difference| difference.entry.table == *table).ok_or_else(gone)?;
@@ -217,7 +224,7 @@ impl PutBack<'_> {
             send(sql, writer)
         };
         let (first, last): (Vec<_>, Vec<_>) = order.tables.iter().rev().partition(|table| goes_first(table));
-        for table in &first {
+        for table in first.iter().filter(|table| may_go(table)) {
             of(table)?.delete(execute)?;
         }
         // Rows that come may be referred to by those that change, and those that go may be referred to until then; where nobody looks at
@@ -236,7 +243,7 @@ impl PutBack<'_> {
                 .filter(|(table, _)| names.contains(table))
                 .try_for_each(|(table, columns)| of(table)?.let_go(columns, execute))?;
         }
-        for table in &last {
+        for table in last.iter().filter(|table| may_go(table)) {
             of(table)?.delete(execute)?;
         }
         self.kept_rows_refer_to_something(&names, writer)
