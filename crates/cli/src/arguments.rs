@@ -68,6 +68,8 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a new plan for a first try, or a copy of one
+    Init(Init),
     /// Tell what a plan would do, without doing it
     Explain(Explain),
     /// Take a snapshot of a database
@@ -412,6 +414,20 @@ pub struct Demo {
     /// How large the database is: 1 is the size of the real one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub scale: u32,
+    /// Put what stops the run into it, so that it can be seen how the run helps through it
+    #[arg(long)]
+    pub dirty: bool,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The directory to write, which must not exist or be empty
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Copy a plan, so that it can be edited: its directory, or the name of a built-in plan
+    #[arg(long, value_name = "PLAN")]
+    pub from: Option<String>,
 }
 
 fn database_url(text: &str) -> Result<DatabaseUrl, String> {

@@ -5,6 +5,7 @@ mod demo;
 mod diff;
 mod ending;
 mod explain;
+mod init;
 mod recorded;
 mod report;
 mod resume;
@@ -27,6 +28,7 @@ use crate::exit::Exit;
 /// Where it could not start, or only reads and could not.
 pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
     match command {
+        Command::Init(arguments) => init::execute(context, arguments),
         Command::Explain(arguments) => explain::execute(context, arguments),
         Command::Snapshot(arguments) => snapshot::execute(context, arguments),
         Command::Diff(arguments) => diff::execute(context, arguments),

@@ -74,6 +74,9 @@ pub trait Dialect: Send + Sync {
     /// A condition that holds where two values of a column are not stored alike, whatever a collation calls equal.
     fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String;
 
+    /// A text expression that is compared byte by byte with literals, whatever a collation calls equal.
+    fn exact_text(&self, expression: &str) -> String;
+
     /// A query of literal rows with the columns `line`, `c0`, `c1`, …, each of which is compared as the column that it is `like` is.
     fn literal_rows(&self, like: &[(TableName, String)], rows: &[(usize, Vec<String>)]) -> String {
         // The first arm has no rows. It gives the others the types of the columns, without which literals would be texts.

@@ -22,10 +22,12 @@ mod batch;
 mod document;
 mod done_when;
 mod enum_values;
+mod expand;
 mod faults;
 mod grants;
 mod header;
 mod ledger;
+pub mod maps;
 mod narrow;
 mod operation;
 mod queries;
@@ -64,6 +66,8 @@ pub struct Plan {
     pub contract: Contract,
     /// Relationships that it checks, whether or not the database declares them.
     pub relationships: Vec<Relationship>,
+    /// Those of them, as `child.column`, whose orphans of before are known: they are shown as a note, and only new ones fail.
+    pub known_orphans: Vec<String>,
     /// The document's checklist.
     pub criteria: Vec<Criterion>,
     /// The steps in order.
@@ -211,6 +215,8 @@ pub struct Query {
     pub title: String,
     /// How bad the rows of a check are (`--! severity = "warning"`).
     pub severity: Severity,
+    /// Whether its rows are shown as they are (`--! reveal = true`): the plan says that there is nothing personal in them.
+    pub reveal: bool,
     /// The query.
     pub statement: PlanStatement,
 }

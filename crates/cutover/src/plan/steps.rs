@@ -90,10 +90,11 @@ fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialec
     let unsupported = "is not supported in this version";
     script.header.refuse("timeout", unsupported, "take it out: --max-fence limits the whole run", &mut reading.faults);
     script.header.refuse("severity", "belongs to checks", "take it out", &mut reading.faults);
+    let written = std::mem::take(&mut script.written);
     let (title, statements) = script.finish(reading);
     let text = script::text(reading, path).unwrap_or_default();
-    for statement in &statements {
-        warn_of_chance(reading, &statement.statement, &|offset| Place::at(path, text, offset));
+    for statement in &written {
+        warn_of_chance(reading, statement, &|offset| Place::at(path, text, offset));
     }
     Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), statements })
 }

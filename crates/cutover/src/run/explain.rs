@@ -188,6 +188,7 @@ fn contract(plan: &Plan) -> Vec<String> {
         let how = match &grant.rule {
             ChangeRule::FromNull => "from NULL".to_owned(),
             ChangeRule::From(value) => format!("from `{value}`"),
+            ChangeRule::Any => "from anything".to_owned(),
             ChangeRule::Map(map) => format!("by a map of {} values", map.len()),
         };
         lines.push(format!("cells of {}.{} may change {how}", grant.table, grant.column));

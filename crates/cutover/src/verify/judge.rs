@@ -200,6 +200,7 @@ impl<'a> Judge<'a> {
                     count: tally.count,
                     rows: tally.rows,
                     hint: hint.clone(),
+                    revealed: false,
                 });
             }
         };

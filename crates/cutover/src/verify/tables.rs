@@ -361,5 +361,6 @@ fn finding(class: &str, table: &str, message: String, count: u64) -> Finding {
         count,
         rows: Vec::new(),
         hint: None,
+        revealed: false,
     }
 }

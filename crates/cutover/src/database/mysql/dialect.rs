@@ -91,6 +91,11 @@ impl Dialect for MysqlDialect {
         }
     }
 
+    fn exact_text(&self, expression: &str) -> String {
+        // Literals are sent as utf8mb4; a column may be of another character set.
+        format!("CAST(CONVERT(({expression}) USING utf8mb4) AS BINARY)")
+    }
+
     fn update_from(&self, table: &TableName, assignments: &[(String, String)], query: &str, condition: &str) -> String {
         let set: Vec<_> = assignments.iter().map(|(column, value)| format!("target.{} = {value}", self.quote_identifier(column))).collect();
         format!("UPDATE {} AS target\nJOIN ({query}) AS file\nON {condition}\nSET {}", self.quote_table(table), set.join(", "))

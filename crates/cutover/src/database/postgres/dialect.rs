@@ -57,6 +57,11 @@ impl Dialect for PostgresDialect {
         values::kind(&column.data_type, catalog)
     }
 
+    fn exact_text(&self, expression: &str) -> String {
+        // An enumeration's value is none of its literals.
+        format!("CAST(({expression}) AS text)")
+    }
+
     fn differs(&self, left: &str, right: &str, kind: &ValueKind) -> String {
         if kind.equal_is_same() {
             return self.distinct(left, right);

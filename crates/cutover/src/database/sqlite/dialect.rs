@@ -69,6 +69,10 @@ impl Dialect for SqliteDialect {
         kind.bare(text).unwrap_or_else(|| self.quote_literal(text))
     }
 
+    fn exact_text(&self, expression: &str) -> String {
+        format!("({expression}) COLLATE BINARY")
+    }
+
     fn differs(&self, left: &str, right: &str, _: &ValueKind) -> String {
         self.distinct(&format!("{left} COLLATE BINARY"), &format!("{right} COLLATE BINARY"))
     }
