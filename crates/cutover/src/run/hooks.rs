@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::journal::{EventKind, Journal, Outcome};
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::url::DatabaseUrl;
 use crate::plan::hooks::{Hook, Moment};
 use crate::plan::{Plan, hooks};
 use crate::snapshot::seal::{private_directory, private_file};
@@ -126,9 +127,10 @@ impl Hooks<'_> {
 
     /// Everything that this program was given, except what may hold a password, and what a hook has to know.
     fn set_environment(&self, command: &mut Command, moment: Moment, verdict: Option<&Verdict>) {
-        for (name, _) in std::env::vars_os() {
+        for (name, value) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_uppercase();
-            if upper.contains("PASSWORD") || upper.ends_with("_PWD") || upper.contains("DATABASE_URL") {
+            let named = upper.contains("PASSWORD") || upper.ends_with("_PWD") || upper.contains("DATABASE_URL");
+            if named || holds_password(&value.to_string_lossy()) {
                 command.env_remove(name);
             }
         }
@@ -180,6 +182,11 @@ pub fn in_words(hook: &hooks::Hook) -> String {
     format!("{}: {} (at most {} s{dry_run})", hook.moment, hook.command.join(" "), hook.timeout.as_secs())
 }
 
+/// Whether a value is, or holds, a URL with a password. What looks like one only because of an `@` in its path is not handed on, either.
+fn holds_password(value: &str) -> bool {
+    value.contains("://") && DatabaseUrl::new(value).is_ok_and(|url| url.to_string() != value)
+}
+
 fn ending(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("ended with the exit code {code}"),
@@ -220,4 +227,24 @@ fn last_lines(path: &std::path::Path) -> Option<String> {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(TOLD_LINES)..].join(" / ");
     (!last.is_empty()).then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_password;
+
+    #[test]
+    fn a_url_with_a_password_is_known_wherever_it_stands() {
+        for value in [
+            "redis://:s3cret@cache:6379/0",
+            "amqp://guest:s3/cret@queue",
+            "mysql://u@h/d?password=s3cret",
+            "main=https://h/a, other=postgres://u:s3cret@h/d",
+        ] {
+            assert!(holds_password(value), "{value}");
+        }
+        for value in ["/usr/bin:/bin", "https://example.org:8080/a?b=c", "ssh://git@example.org:22/a", "me@example.org", "12:30@noon", ""] {
+            assert!(!holds_password(value), "{value}");
+        }
+    }
 }
