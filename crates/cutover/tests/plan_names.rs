@@ -57,7 +57,9 @@ fn a_map_may_say_what_null_becomes() {
     ];
     assert_eq!(
         executed("sqlite", &files),
-        ["UPDATE screenings SET status = (CASE WHEN (outcome) IS NULL THEN 'pending' ELSE CASE (outcome) COLLATE BINARY WHEN '' THEN 'pending' END END)"]
+        [
+            "UPDATE screenings SET status = (CASE WHEN (outcome) IS NULL THEN 'pending' ELSE CASE (outcome) COLLATE BINARY WHEN '' THEN 'pending' END END)"
+        ]
     );
 }
 
@@ -72,8 +74,10 @@ fn a_subquery_stands_in_parentheses_with_what_it_uses_itself() {
     ];
     assert_eq!(
         executed("sqlite", &files),
-        ["UPDATE people SET seen = 1 WHERE id IN (\nSELECT id FROM people WHERE id NOT IN (\nSELECT id FROM people WHERE deleted AND NOT false\n) \
-          AND since < '2026-01-19'\n)"]
+        [
+            "UPDATE people SET seen = 1 WHERE id IN (\nSELECT id FROM people WHERE id NOT IN (\nSELECT id FROM people WHERE deleted AND NOT false\n) \
+          AND since < '2026-01-19'\n)"
+        ]
     );
     assert!(!executed("mysql", &files)[0].contains("since"));
 }

@@ -191,9 +191,8 @@ fn render(
 
 /// The parenthesis that closes the one at `open`; `None` where there is none there.
 fn closing(statement: &ScriptStatement, open: usize) -> Option<usize> {
-    let is = |index: usize, text: &str| {
-        statement.tokens.get(index).is_some_and(|token| token.kind == TokenKind::Symbol && token.text == text)
-    };
+    let is =
+        |index: usize, text: &str| statement.tokens.get(index).is_some_and(|token| token.kind == TokenKind::Symbol && token.text == text);
     if !is(open, "(") {
         return None;
     }
@@ -208,10 +207,8 @@ fn closing(statement: &ScriptStatement, open: usize) -> Option<usize> {
 /// The new value of an expression; NULL where the map does not know the old one.
 fn mapped(map: &ValueMap, argument: &str, dialect: &dyn Dialect) -> String {
     let literal = |value: &Option<String>| value.as_ref().map_or_else(|| "NULL".to_owned(), |text| dialect.quote_literal(text));
-    let arms: Vec<_> = map
-        .iter()
-        .filter_map(|(old, new)| Some(format!(" WHEN {} THEN {}", dialect.quote_literal(old.as_ref()?), literal(new))))
-        .collect();
+    let arms: Vec<_> =
+        map.iter().filter_map(|(old, new)| Some(format!(" WHEN {} THEN {}", dialect.quote_literal(old.as_ref()?), literal(new)))).collect();
     let known = match arms.is_empty() {
         true => "NULL".to_owned(),
         false => format!("CASE {}{} END", dialect.exact_text(argument), arms.concat()),

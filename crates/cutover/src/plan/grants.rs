@@ -1,12 +1,12 @@
 //! Reading `[contract]` and `[relationships]` from `plan.toml`.
 
-use super::{Plan, SchemaGrant};
 use super::contract::{ChangeGrant, ChangeRule, Contract, RowGrant, Volatile};
 use super::document::{Section, Value};
 use super::faults::{Faults, did_you_mean};
 use super::ledger;
 use super::load::Reading;
 use super::maps::ValueMap;
+use super::{Plan, SchemaGrant};
 use crate::model::error::Place;
 use crate::model::table::{ObjectKind, ObjectName, Relationship, TableName};
 
@@ -234,7 +234,11 @@ fn relationship(entry: Value<'_>, faults: &mut Faults) -> Option<(Relationship, 
         let orphans = section.take("orphans").and_then(|value| Some((value.text(faults)?, value.place())));
         section.finish(faults);
         if let Some((word, at)) = orphans.as_ref().filter(|(word, _)| word != "known") {
-            faults.add(at.clone(), format!("orphans cannot be `{word}`"), "write orphans = \"known\": those that are there are shown, and new ones fail");
+            faults.add(
+                at.clone(),
+                format!("orphans cannot be `{word}`"),
+                "write orphans = \"known\": those that are there are shown, and new ones fail",
+            );
         }
         (parent, orphans.is_some())
     };

@@ -213,8 +213,7 @@ fn databases(manifest: &mut Section<'_>, target: &dyn Dialect, faults: &mut Faul
 
 /// Files that nothing reads are most often misspelt folders, whose checks would silently never run.
 fn stray_files(reading: &mut Reading<'_>) {
-    const FOLDERS: [&str; 8] =
-        ["steps/", "checks/before/", "checks/after/", "invariants/", "probes/", "queries/", "maps/", "subqueries/"];
+    const FOLDERS: [&str; 8] = ["steps/", "checks/before/", "checks/after/", "invariants/", "probes/", "queries/", "maps/", "subqueries/"];
     for path in reading.files.files.keys().filter(|path| files::counts(path) && *path != "plan.toml") {
         if FOLDERS.iter().any(|folder| path.starts_with(folder)) {
             continue;

@@ -71,13 +71,33 @@ impl Hooks<'_> {
             _ => Moment::OnFailure,
         };
         for (number, hook) in self.of(moment) {
-            if let Err(error) = self.one(number, hook, ended.verdict.as_ref(), false) {
-                let told = error.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
-                let message = format!("{error}{told}");
-                self.engine.monitor.notice(&message);
-                ended.hints.push(message);
-            }
+            ended.hints.extend(self.last(number, hook, ended.verdict.as_ref()));
         }
+    }
+
+    /// Runs the hooks of a success that the run did not come to: it was killed, or never learnt that it had been committed. Those that the
+    /// journal tells of have run already.
+    ///
+    /// # Errors
+    /// Where the journal or the verdict cannot be read.
+    pub(crate) fn make_up(&self) -> Result<()> {
+        let events = self.directory.events()?.into_iter();
+        let done: Vec<_> =
+            events.filter_map(|event| if let EventKind::HookFinished { output, .. } = event.kind { Some(output) } else { None }).collect();
+        let verdict = self.directory.verdict()?;
+        for (number, hook) in self.of(Moment::OnSuccess).filter(|(number, hook)| !done.contains(&output_of(*number, hook))) {
+            self.last(number, hook, verdict.as_ref());
+        }
+        Ok(())
+    }
+
+    /// Runs a hook of the end; that it fails is told, and returned.
+    fn last(&self, number: usize, hook: &Hook, verdict: Option<&Verdict>) -> Option<String> {
+        let error = self.one(number, hook, verdict, false).err()?;
+        let told = error.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
+        let message = format!("{error}{told}");
+        self.engine.monitor.notice(&message);
+        Some(message)
     }
 
     fn of(&self, moment: Moment) -> impl Iterator<Item = (usize, &Hook)> {
@@ -88,7 +108,7 @@ impl Hooks<'_> {
     fn one(&self, number: usize, hook: &Hook, verdict: Option<&Verdict>, stoppable: bool) -> Result<()> {
         let began = Instant::now();
         private_directory(&self.directory.path.join("hooks"))?;
-        let output = format!("hooks/{number}-{}.txt", hook.moment);
+        let output = output_of(number, hook);
         let path = self.directory.path.join(&output);
         // What an earlier attempt of the same run left there is replaced.
         if path.exists() {
@@ -170,6 +190,15 @@ impl Hooks<'_> {
     }
 }
 
+/// Runs the hooks of the success of a run that had ended well without them.
+///
+/// # Errors
+/// As of [`Hooks::make_up`].
+pub(crate) fn make_up(engine: &Engine<'_>, plan: &Plan, options: &Options, directory: &RunDirectory) -> Result<()> {
+    let journal = Journal::open(&directory.path, engine.monitor)?;
+    Hooks { engine, plan, options, directory, journal: &journal }.make_up()
+}
+
 /// Runs the hooks of the end of a run that another command has taken up again.
 pub(crate) fn end(engine: &Engine<'_>, plan: &Plan, options: &Options, directory: &RunDirectory, journal: &Journal<'_>, ended: &mut Ended) {
     Hooks { engine, plan, options, directory, journal }.end(ended);
@@ -180,6 +209,11 @@ pub(crate) fn end(engine: &Engine<'_>, plan: &Plan, options: &Options, directory
 pub fn in_words(hook: &hooks::Hook) -> String {
     let dry_run = if hook.dry_run { ", under --dry-run too" } else { "" };
     format!("{}: {} (at most {} s{dry_run})", hook.moment, hook.command.join(" "), hook.timeout.as_secs())
+}
+
+/// Where what a hook says is kept, from the run's directory.
+fn output_of(number: usize, hook: &Hook) -> String {
+    format!("hooks/{number}-{}.txt", hook.moment)
 }
 
 /// Whether a value is, or holds, a URL with a password. What looks like one only because of an `@` in its path is not handed on, either.

@@ -11,8 +11,8 @@ use super::tables::{Listener, Tables};
 use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::database::Reader;
 use crate::model::cell::Row;
-use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::dialect::Dialect;
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, Relationship, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
@@ -96,7 +96,9 @@ impl Again<'_> {
                 let mut finding = found(rule, name, format!("{old} orphans of {name} were there before"), old, rows);
                 let known = self.known_orphans.iter().any(|known| known == name);
                 finding.severity = if known { Severity::Note } else { Severity::Warning };
-                finding.hint = Some(if known { "the plan knows of them" } else { "they are no loss of this run; --strict lets them fail it" }.to_owned());
+                finding.hint = Some(
+                    if known { "the plan knows of them" } else { "they are no loss of this run; --strict lets them fail it" }.to_owned(),
+                );
                 findings.push(finding);
             }
             match self.look(reader, entry)? {
@@ -258,5 +260,14 @@ pub fn evidence(columns: &[String], row: &Row) -> RowEvidence {
 /// A finding about rows.
 #[must_use]
 pub fn found(rule: &str, subject: &str, message: String, count: u64, rows: Vec<RowEvidence>) -> Finding {
-    Finding { rule: rule.to_owned(), severity: Severity::Error, subject: subject.to_owned(), message, count, rows, hint: None, revealed: false }
+    Finding {
+        rule: rule.to_owned(),
+        severity: Severity::Error,
+        subject: subject.to_owned(),
+        message,
+        count,
+        rows,
+        hint: None,
+        revealed: false,
+    }
 }

@@ -77,7 +77,13 @@ impl Wasl {
                 given.push(value);
             }
         }
-        self.execute(&format!("INSERT INTO candidates ({}{}) VALUES ({}{})", names.join(", "), more(columns), given.join(", "), more(values)));
+        self.execute(&format!(
+            "INSERT INTO candidates ({}{}) VALUES ({}{})",
+            names.join(", "),
+            more(columns),
+            given.join(", "),
+            more(values)
+        ));
     }
 
     /// Gives a parameter a value.
