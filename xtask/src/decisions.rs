@@ -88,7 +88,8 @@ fn documented(text: &str) -> impl Iterator<Item = (String, String)> {
             let row = pair[0].strip_prefix("    /// ")?;
             let below = pair[1].trim();
             let name = below.strip_prefix("fn ").map_or_else(|| below.strip_suffix(','), |rest| rest.split('(').next())?;
-            let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+            let is_name =
+                !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
             is_name.then(|| (row.to_owned(), name.to_owned()))
         })
         .collect();

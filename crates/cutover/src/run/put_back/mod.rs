@@ -210,7 +210,8 @@ impl PutBack<'_> {
             old.table(table).is_some_and(|table| columns.iter().all(|column| table.column(column).is_some()))
         };
         let may_go = |table: &TableName| {
-            !early || now.relationships.iter().all(|known| !known.declared || known.parent != *table || is_old(&known.child, &known.columns))
+            !early
+                || now.relationships.iter().all(|known| !known.declared || known.parent != *table || is_old(&known.child, &known.columns))
         };
         let of = |table: &TableName| -> Result<Statements<'_>> {
             let gone = || Error::new(ErrorKind::Internal, format!("the table {table} has gone while its rows were put back"));
