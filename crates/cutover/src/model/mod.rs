@@ -6,6 +6,7 @@ pub mod error;
 pub mod interrupt;
 pub mod operation;
 pub mod script;
+pub mod size;
 pub mod statement;
 pub mod table;
 pub mod upsert;

@@ -7,6 +7,7 @@ use crate::database::{Database, Mode};
 use crate::journal::{Monitor, Outcome};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
+use crate::model::url::DatabaseUrl;
 use crate::verify::verdict::Verdict;
 
 /// What every command of the engine works with.
@@ -44,6 +45,30 @@ impl Engine<'_> {
     }
 }
 
+/// Which backup a run takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BackupAt {
+    /// None.
+    #[default]
+    Nowhere,
+    /// One of the instant before the fence, with a snapshot of its own: nobody waits for it.
+    Before,
+    /// One of the very instant that the run's snapshot describes, beside it, under the fence.
+    Fence,
+}
+
+impl BackupAt {
+    /// The word for it; empty where there is none.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nowhere => "",
+            Self::Before => "before",
+            Self::Fence => "fence",
+        }
+    }
+}
+
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -71,6 +96,14 @@ pub struct Options {
     pub reveal: bool,
     /// Whether operations must not rewrite tables.
     pub no_rewrite: bool,
+    /// Which backup is taken.
+    pub backup: BackupAt,
+    /// A backup that was made elsewhere: it is sealed where it stands.
+    pub backup_file: Option<PathBuf>,
+    /// Whether the backup is restored and compared before the first step.
+    pub prove_backup: bool,
+    /// The empty database that a backup is restored into, in place of one beside.
+    pub staging: Option<DatabaseUrl>,
     /// Where files of keys and invariants are written, before and after.
     pub csv: Option<PathBuf>,
     /// The longest that other sessions' writes may wait; the run then rolls back by itself.
@@ -101,6 +134,10 @@ impl Default for Options {
             execute_all: false,
             reveal: false,
             no_rewrite: false,
+            backup: BackupAt::Nowhere,
+            backup_file: None,
+            prove_backup: false,
+            staging: None,
             csv: None,
             max_fence: None,
             // Above PostgreSQL's deadlock_timeout (1 s by default), so that a deadlock is told as one.
