@@ -1,5 +1,6 @@
 //! The proof of a backup: restored into a scratch database, read again, and compared with the snapshot of its instant.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -105,9 +106,8 @@ impl Proof {
 pub fn prove(backup: &Backup, prove: &Prove<'_>) -> Result<Proof> {
     let before = backup.snapshot()?;
     backup.check()?;
-    let work = backup.directory.join(format!("proof-{}", std::process::id()));
-    private_directory(&work)?;
-    let _work = Work(work.clone());
+    let working = Work::begin(&backup.directory)?;
+    let work = working.directory.clone();
     let proof = match &prove.target {
         Target::Staging(staging) => {
             same_kind(backup, *staging)?;
@@ -309,13 +309,48 @@ impl Drop for Scratch<'_> {
     }
 }
 
-/// A directory that is removed however the work in it ends.
-struct Work(PathBuf);
+/// The directory of one proof, which is removed however the work in it ends; what a killed one has left, the next one removes.
+struct Work {
+    directory: PathBuf,
+    /// Locked as long as the work goes on: the lock ends with the process, however it ends.
+    _lock: File,
+}
+
+impl Work {
+    fn begin(backup: &Path) -> Result<Self> {
+        remove_dead(backup)?;
+        let directory = backup.join(format!("{WORK}{}", std::process::id()));
+        private_directory(&directory)?;
+        let path = directory.join(LOCK);
+        let lock = private_file(&path)?;
+        lock.try_lock().map_err(|error| {
+            Error::new(ErrorKind::Refused, format!("the backup in {} is being proven", backup.display()))
+                .because(error)
+                .hint("wait for that")
+        })?;
+        Ok(Self { directory, _lock: lock })
+    }
+}
 
 impl Drop for Work {
     fn drop(&mut self) {
-        remove(&self.0);
+        remove(&self.directory);
     }
+}
+
+/// How the directories of proofs begin, and the file that is locked in them.
+const WORK: &str = "proof-";
+const LOCK: &str = "lock";
+
+/// Removes the directories of proofs whose processes are dead. One without its lock is just being made.
+fn remove_dead(backup: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(backup).map_err(|source| Error::file("read", backup, source))?.flatten() {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with(WORK) && File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+            remove(&path);
+        }
+    }
+    Ok(())
 }
 
 struct Watching<'a> {

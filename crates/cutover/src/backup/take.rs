@@ -51,6 +51,7 @@ pub struct Dumped {
     files: Vec<StoredFile>,
     exported: Option<String>,
     taken_at: String,
+    seconds: f64,
 }
 
 impl Dumped {
@@ -58,6 +59,12 @@ impl Dumped {
     #[must_use]
     pub fn exported(&self) -> Option<&str> {
         self.exported.as_deref()
+    }
+
+    /// How long the program worked, beside whatever was done meanwhile.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.seconds
     }
 
     /// Completes the backup.
@@ -82,14 +89,19 @@ pub fn beside<Done>(ready: &Ready, take: &Take<'_>, work: impl FnOnce(Begin<'_>)
     let taken_at = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let data = take.directory.join(DATA);
     private_directory(&data)?;
-    let outcome = both(ready, take, &data, work).and_then(|(done, exported)| {
+    let outcome = both(ready, take, &data, work).and_then(|(done, exported, seconds)| {
         let files = seal_files(&data, true)?;
-        Ok(Beside { done, dumped: Dumped { files, exported, taken_at } })
+        Ok(Beside { done, dumped: Dumped { files, exported, taken_at, seconds } })
     });
     outcome.inspect_err(|_| remove(take.directory))
 }
 
-fn both<Done>(ready: &Ready, take: &Take<'_>, data: &Path, work: impl FnOnce(Begin<'_>) -> Result<Done>) -> Result<(Done, Option<String>)> {
+fn both<Done>(
+    ready: &Ready,
+    take: &Take<'_>,
+    data: &Path,
+    work: impl FnOnce(Begin<'_>) -> Result<Done>,
+) -> Result<(Done, Option<String>, f64)> {
     let method = method::of(ready.dialect)?;
     let stop = Interrupt::new();
     let chained = stop.clone();
@@ -118,15 +130,10 @@ fn both<Done>(ready: &Ready, take: &Take<'_>, data: &Path, work: impl FnOnce(Beg
                 };
                 let watch = Watch { stop, progress, begun: &begun };
                 let (access, tools) = (&ready.access, &ready.tools);
-                method.dump(&Dump {
-                    access,
-                    tools,
-                    directory: data,
-                    instant: &instant,
-                    jobs: take.sessions,
-                    name: take.name,
-                    watch: &watch,
-                })
+                let since = std::time::Instant::now();
+                method
+                    .dump(&Dump { access, tools, directory: data, instant: &instant, jobs: take.sessions, name: take.name, watch: &watch })
+                    .map(|()| since.elapsed().as_secs_f64())
             }));
             // A backup that has failed before it began ends the channel, too, and is told of in the end.
             let _ = has_begun.recv();
@@ -147,8 +154,7 @@ fn both<Done>(ready: &Ready, take: &Take<'_>, data: &Path, work: impl FnOnce(Beg
     // What stopped both is told by its own reason.
     take.interrupt.check()?;
     let done = done?;
-    dumped?;
-    Ok((done, exported))
+    Ok((done, exported, dumped?))
 }
 
 /// Takes a backup and a snapshot of the same instant into a directory that does not exist yet.

@@ -54,7 +54,7 @@ impl Backups<'_> {
             let began = Instant::now();
             self.journal.record(EventKind::StageStarted { stage: Stage::Backup })?;
             let backup = backup::adopt(file, &self.directory.backup(), ready)?;
-            return self.taken(&backup, began);
+            return self.taken(&backup, began, began.elapsed().as_secs_f64());
         }
         if self.options.backup != BackupAt::Before {
             return Ok(());
@@ -62,7 +62,7 @@ impl Backups<'_> {
         let began = Instant::now();
         self.journal.record(EventKind::StageStarted { stage: Stage::Backup })?;
         let backup = backup::take(self.engine.database, &self.take(&self.directory.backup()))?;
-        self.taken(&backup, began)?;
+        self.taken(&backup, began, began.elapsed().as_secs_f64())?;
         self.prove(&backup)
     }
 
@@ -95,8 +95,9 @@ impl Backups<'_> {
                     (None, None) => SameInstant::Held,
                     (None, Some(why)) => SameInstant::Unknown(why.to_owned()),
                 };
+                let seconds = dumped.seconds();
                 let backup = dumped.complete(&self.directory.backup(), ready, instant, snapshot)?;
-                self.taken(&backup, began)?;
+                self.taken(&backup, began, seconds)?;
                 backup
             }
             _ if self.options.backup_file.is_some() && self.options.prove_backup => {
@@ -118,13 +119,13 @@ impl Backups<'_> {
         }
     }
 
-    fn taken(&self, backup: &Backup, began: Instant) -> Result<()> {
+    fn taken(&self, backup: &Backup, began: Instant, seconds: f64) -> Result<()> {
         self.journal.record(EventKind::BackupTaken {
             program: backup.manifest.program.clone(),
             files: backup.manifest.files.len() as u64,
             bytes: backup.bytes(),
             instant: backup.manifest.instant.to_string(),
-            seconds: began.elapsed().as_secs_f64(),
+            seconds,
         })?;
         finished(self.journal, Stage::Backup, began)
     }

@@ -149,6 +149,38 @@ each_database! {
         assert_eq!(backup::keep(&site.home, &foreign, 1).unwrap(), Vec::<std::path::PathBuf>::new(), "others are not touched");
     }
 
+    fn a_backup_is_of_one_instant_with_its_snapshot_while_others_write(database: Scratch) {
+        let more = match database.dialect() {
+            "postgres" => "INSERT INTO a SELECT n, repeat('x', 200) FROM generate_series(1, 20000) n; INSERT INTO b SELECT * FROM a",
+            _ => {
+                "INSERT INTO a WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 900) \
+                 SELECT n, 'a rather long text that fills some pages' FROM numbers; INSERT INTO b SELECT * FROM a"
+            }
+        };
+        database.execute(&format!("CREATE TABLE a (id integer PRIMARY KEY, name text); CREATE TABLE b (id integer PRIMARY KEY, name text); {more}"));
+        let site = crate::Site::new(database);
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let (scratch, over) = (&site.scratch, &over);
+        let written = std::thread::scope(|scope| {
+            let writer = scope.spawn(move || {
+                let mut number = 0;
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    number += 1;
+                    scratch.execute(&format!("INSERT INTO a VALUES ({0}, 'a'); INSERT INTO b VALUES ({0}, 'b'); DELETE FROM a WHERE id = {1}", 100_000 + number, number));
+                }
+                number
+            });
+            let proofs: Vec<_> = (0..3).map(|number| prove(&site, &take(&site, &format!("made-{number}")))).collect();
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            for proof in proofs {
+                let proof = proof.unwrap_or_else(|error| panic!("{error:?}"));
+                assert!(proof.verdict.passed, "{:?}", proof.differences());
+            }
+            writer.join().unwrap()
+        });
+        assert!(written > 3, "{written}");
+    }
+
     fn a_backup_that_is_interrupted_leaves_nothing(database: Scratch) {
         let site = registry(database);
         let made = take(&site, "made");

@@ -140,6 +140,23 @@ fn what_a_killed_proof_has_left_is_named_and_removed_unless_it_is_in_use() {
 }
 
 #[test]
+fn what_a_killed_proof_has_left_beside_the_backup_goes_with_the_next_one() {
+    let site = registry(Scratch::sqlite("left_beside"));
+    let made = take(&site, "made");
+    let (dead, living) = (made.directory.join("proof-1"), made.directory.join("proof-2"));
+    let locks: Vec<_> = [&dead, &living]
+        .iter()
+        .map(|directory| {
+            std::fs::create_dir(directory).unwrap();
+            std::fs::File::create(directory.join("lock")).unwrap()
+        })
+        .collect();
+    locks[1].try_lock().unwrap();
+    assert!(prove(&site, &made).unwrap().verdict.passed);
+    assert!(!dead.exists() && living.exists());
+}
+
+#[test]
 fn a_file_is_of_no_use_where_its_snapshot_was_replaced() {
     let site = registry(Scratch::sqlite("replaced"));
     let made = take(&site, "made");
