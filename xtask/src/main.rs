@@ -10,6 +10,7 @@ mod check;
 mod code;
 mod conventions;
 mod crash;
+mod decisions;
 mod files;
 mod machine;
 mod mariadb;
@@ -23,6 +24,7 @@ Tasks of this project:
   cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, and a few kills
   cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
   cargo xtask test crash …        kills the tool and the server at random moments, and compares what is left; --help tells more
+  cargo xtask test decisions      each decision of the plan wasl-v3, the test that holds it, and how it came out
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match (task.as_str(), rest.as_slice()) {
         ("test", [first, ..]) if first == "crash" => crash::run(&rest[1..]),
+        ("test", [first]) if first == "decisions" => decisions::run(),
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),
         ("bench", _) => bench::run(&rest),

@@ -65,7 +65,10 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
 }
 
 /// Starts the servers that the environment does not name, side by side, and tells the tests where they are.
-fn start_servers(command: &mut Command) -> Result<Vec<Servers>, String> {
+///
+/// # Errors
+/// Where a server cannot be started.
+pub fn start_servers(command: &mut Command) -> Result<Vec<Servers>, String> {
     let named = [POSTGRES_VARIABLE, MYSQL_VARIABLE].map(|variable| env::var_os(variable).is_some());
     // One after the other: both may have to be installed, and Debian's installer takes one at a time.
     let postgres = if named[0] { postgres::find()? } else { Some(postgres::find_or_install()?) };

@@ -72,6 +72,8 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a new plan for a first try, or a copy of one
+    Init(Init),
     /// Tell what a plan would do, without doing it
     Explain(Explain),
     /// Take a snapshot of a database
@@ -90,6 +92,8 @@ pub enum Command {
     Verify(Verify),
     /// Undo a committed run, and prove that the old contents are back
     Rollback(Rollback),
+    /// Put damaged cells of an in-place run back from its snapshot, and verify it again
+    Repair(Repair),
     /// List the runs, how they ended and what that means
     Status(Status),
     /// Tell again how a run went
@@ -387,6 +391,31 @@ pub struct Rollback {
     pub findings: Findings,
 }
 
+/// `repair`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    #[command(flatten)]
+    pub run: OfRun,
+    #[command(flatten)]
+    pub database: Database,
+    /// The tables whose damaged cells are put back; all where none is named
+    #[arg(long, value_name = "TABLE", value_delimiter = ',', num_args = 1..)]
+    pub tables: Vec<String>,
+    /// Show the statements, and execute none
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub strictness: Strictness,
+    #[command(flatten)]
+    pub in_place: InPlace,
+    #[command(flatten)]
+    pub hooks: Hooks,
+    #[command(flatten)]
+    pub waiting: Waiting,
+    #[command(flatten)]
+    pub findings: Findings,
+}
+
 /// `status`.
 #[derive(Debug, Args)]
 pub struct Status {
@@ -420,6 +449,20 @@ pub struct Demo {
     /// How large the database is: 1 is the size of the real one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub scale: u32,
+    /// Put what stops the run into it, so that it can be seen how the run helps through it
+    #[arg(long)]
+    pub dirty: bool,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The directory to write, which must not exist or be empty
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Copy a plan, so that it can be edited: its directory, or the name of a built-in plan
+    #[arg(long, value_name = "PLAN")]
+    pub from: Option<String>,
 }
 
 pub(crate) fn database_url(text: &str) -> Result<DatabaseUrl, String> {

@@ -43,7 +43,7 @@ pub enum BackupCommand {
 /// `backup verify`.
 #[derive(Debug, Args)]
 pub struct VerifyBackup {
-    /// The backup: its directory, its id, the directory of its run, or `latest`
+    /// The backup: its directory or id, the run or plan that it belongs to, or `latest` for that of `cutover backup`
     #[arg(value_name = "BACKUP", default_value = "latest")]
     pub backup: String,
     #[command(flatten)]

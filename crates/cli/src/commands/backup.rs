@@ -6,6 +6,7 @@ use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::url::DatabaseUrl;
 use cutover::report::words::{counted, size};
 use cutover::report::{Detail, Report, json, text};
+use cutover::run::RunDirectory;
 use cutover::run::directory::id_of_now;
 use serde::Serialize;
 
@@ -69,7 +70,11 @@ fn take(context: &Context, arguments: &arguments::Backup) -> Result<Exit> {
 }
 
 fn prove_existing(context: &Context, arguments: &VerifyBackup) -> Result<Exit> {
-    let existing = backup::find(&context.home, &arguments.backup)?;
+    // A run, or the latest one of a plan, stands for the backup that it took.
+    let existing = match RunDirectory::find(&context.home, &arguments.backup) {
+        Ok(run) if run.backup().is_dir() => Backup::open(&run.backup())?,
+        _ => backup::find(&context.home, &arguments.backup)?,
+    };
     let database = arguments.database.url.as_ref().filter(|_| arguments.staging.is_none()).map(|url| context.open(url)).transpose()?;
     let (staging, accept) = (arguments.staging.as_ref(), &arguments.accept);
     let proof = prove(context, &existing, database.as_deref(), staging, accept, &arguments.sessions)?;

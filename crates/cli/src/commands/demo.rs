@@ -7,7 +7,8 @@ use cutover::model::error::{Error, Result};
 use cutover::model::url::DatabaseUrl;
 use cutover::plan::PlanFiles;
 use cutover::report::words::{counted, seconds};
-use cutover::run::{Engine, Finished, Options, demo};
+use cutover::run::demo::{self, Wanted};
+use cutover::run::{Engine, Finished, Options};
 use cutover::snapshot::seal::private_directory;
 
 use super::{ending, run};
@@ -22,26 +23,35 @@ use crate::exit::Exit;
 /// Where the database cannot be built, or the run could not start.
 pub fn execute(context: &Context, arguments: &Demo) -> Result<Exit> {
     let files = built_in::find(&arguments.plan)?;
+    let wanted = Wanted { scale: arguments.scale, dirty: arguments.dirty };
     match &arguments.url {
         Some(url) => {
             let database = context.open(url)?;
-            build(context, &context.engine(database.as_ref()), &files, arguments.scale)?;
+            build(context, &context.engine(database.as_ref()), &files, wanted)?;
             let database = ending::shown(&database.place());
             context.terminal.result(&format!("now run the plan: cutover run {} --database {database}", arguments.plan))?;
             Ok(Exit::Done)
         }
-        None => build_and_run(context, &files, arguments.scale),
+        None => build_and_run(context, &arguments.plan, &files, wanted),
     }
 }
 
-fn build_and_run(context: &Context, files: &PlanFiles, scale: u32) -> Result<Exit> {
+fn build_and_run(context: &Context, name: &str, files: &PlanFiles, wanted: Wanted) -> Result<Exit> {
     let (plan, _) = load_for_any(files, &[])?;
     let path = anew(&context.home.join("demo"), &plan.name)?;
     let database = context.open(&DatabaseUrl::new(path.display().to_string())?)?;
     let plan = load(files, database.dialect(), &[])?;
     let engine = context.engine(database.as_ref());
-    build(context, &engine, files, scale)?;
-    match cutover::run::run(&engine, files, &plan, &Options::default()).map_err(run::untouched)? {
+    build(context, &engine, files, wanted)?;
+    // What stops the run is there to be mended, and the run to be started once more.
+    let refused = |error: Error| match wanted.dirty {
+        true => {
+            let (plan, database) = (ending::shown(name), ending::shown(&engine.database.place()));
+            run::untouched(error).hint(format!("mend what is named, then: cutover run {plan} --database {database}"))
+        }
+        false => run::untouched(error),
+    };
+    match cutover::run::run(&engine, files, &plan, &Options::default()).map_err(refused)? {
         Finished::Ended(ended) => ending::tell(context, &engine, &ended, &Findings { format: Format::Text, reveal: false }),
         Finished::NothingToDo { run, .. } => {
             context.terminal.result(&format!("nothing to do: the demo was applied by the run {run}"))?;
@@ -50,9 +60,9 @@ fn build_and_run(context: &Context, files: &PlanFiles, scale: u32) -> Result<Exi
     }
 }
 
-fn build(context: &Context, engine: &Engine<'_>, files: &PlanFiles, scale: u32) -> Result<()> {
+fn build(context: &Context, engine: &Engine<'_>, files: &PlanFiles, wanted: Wanted) -> Result<()> {
     context.terminal.say(&format!("building the database of before: {}", engine.database.place()));
-    let built = demo::build(engine, files, scale)?;
+    let built = demo::build(engine, files, wanted)?;
     context.terminal.say(&format!(
         "built {} with {} in {}",
         counted(built.tables, "table"),

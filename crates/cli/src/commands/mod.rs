@@ -6,7 +6,9 @@ mod demo;
 mod diff;
 mod ending;
 mod explain;
+mod init;
 mod recorded;
+mod repair;
 mod report;
 mod resume;
 mod rollback;
@@ -28,6 +30,7 @@ use crate::exit::Exit;
 /// Where it could not start, or only reads and could not.
 pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
     match command {
+        Command::Init(arguments) => init::execute(context, arguments),
         Command::Explain(arguments) => explain::execute(context, arguments),
         Command::Snapshot(arguments) => snapshot::execute(context, arguments),
         Command::Diff(arguments) => diff::execute(context, arguments),
@@ -37,6 +40,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Step(arguments) => step::execute(context, arguments),
         Command::Verify(arguments) => verify::execute(context, arguments),
         Command::Rollback(arguments) => rollback::execute(context, arguments),
+        Command::Repair(arguments) => repair::execute(context, arguments),
         Command::Status(arguments) => status::execute(context, arguments),
         Command::Report(arguments) => report::execute(context, arguments),
         Command::Clean(arguments) => clean::execute(context, arguments),

@@ -71,7 +71,7 @@ impl Method for Postgres {
     }
 
     fn dump(&self, dump: &Dump<'_>) -> Result<()> {
-        let mut command = reaching(&dump.tools.dump, dump.access, &format!("{} backup", dump.name));
+        let mut command = reaching(&dump.tools.dump, dump.access, &format!("cutover {} backup", dump.name));
         command.args(["--format=directory", COMPRESSION, LOCK_WAIT, "--no-password"]);
         command.arg(format!("--jobs={}", dump.jobs)).arg("--file").arg(dump.directory);
         if let Some(snapshot) = &dump.instant.exported {

@@ -255,6 +255,7 @@ fn of_integrity(fault: String) -> Finding {
         count: 1,
         rows: Vec::new(),
         hint: None,
+        revealed: false,
     }
 }
 

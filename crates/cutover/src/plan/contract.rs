@@ -1,11 +1,10 @@
 //! The contract: what a plan may change. Everything that it does not grant must be identical afterwards.
 
-use std::collections::BTreeMap;
-
 use crate::model::error::Place;
 use crate::model::table::TableName;
 
 use super::SchemaGrant;
+use super::maps::ValueMap;
 
 /// What a plan grants beyond what its operations declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,8 +39,10 @@ pub enum ChangeRule {
     FromNull,
     /// From one value to anything.
     From(String),
+    /// From anything to anything.
+    Any,
     /// From each old value to exactly its new one (`None` is NULL).
-    Map(BTreeMap<Option<String>, Option<String>>),
+    Map(ValueMap),
 }
 
 impl ChangeRule {
@@ -51,6 +52,7 @@ impl ChangeRule {
         match self {
             Self::FromNull => before.is_none(),
             Self::From(value) => before == Some(value),
+            Self::Any => true,
             Self::Map(map) => map.get(&before.map(str::to_owned)).is_some_and(|new| new.as_deref() == after),
         }
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::PlanStatement;
 use super::document::Document;
+use super::expand::expand;
 use super::load::Reading;
 use super::script::only_reads;
 use crate::model::dialect::Dialect;
@@ -46,6 +47,8 @@ fn query(reading: &mut Reading<'_>, sql: &str, place: Place, dialect: &dyn Diale
         reading.faults.add(place, "`done_when` must only read", "write one SELECT that returns a row where the statement has been done");
         return None;
     }
-    reading.parameters.check(statement, false, &|_| place.clone(), &mut reading.faults);
-    Some(PlanStatement { statement: statement.clone(), place, done_when: None, batch: None })
+    let defined = |name: &str| reading.definitions.knows(name);
+    reading.parameters.check(statement, false, &defined, &|_| place.clone(), &mut reading.faults);
+    let statement = expand(reading, statement.clone(), dialect, &|_| place.clone());
+    Some(PlanStatement { statement, place, done_when: None, batch: None })
 }

@@ -1,6 +1,9 @@
 //! The files of a plan, from a directory or from inside the program.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind::NotFound;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -45,6 +48,38 @@ impl PlanFiles {
         let mut files = BTreeMap::new();
         collect(&root, &root, &mut files)?;
         Ok(Self { root: directory.to_owned(), files })
+    }
+
+    /// Writes the files into a directory that does not exist or is empty.
+    ///
+    /// # Errors
+    /// Where it is not empty, or no directory: nothing was written then. Where a file cannot be written, those before it stay.
+    pub fn write(&self, directory: &Path) -> Result<()> {
+        match std::fs::read_dir(directory).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(Error::new(ErrorKind::Input, format!("{} is not empty", directory.display()))
+                    .hint("nothing was written; give a directory that does not exist yet"));
+            }
+            Err(source) if source.kind() == NotFound => {}
+            Err(source) => {
+                return Err(
+                    Error::file("look into", directory, source).hint("nothing was written; give a directory that does not exist yet")
+                );
+            }
+        }
+        for (name, contents) in &self.files {
+            let path = directory.join(name);
+            let parent = path.parent().unwrap_or(directory);
+            std::fs::create_dir_all(parent).map_err(|source| Error::file("create", parent, source))?;
+            // Never over a file that somebody else has written there meanwhile.
+            let written = File::create_new(&path).and_then(|mut file| file.write_all(contents));
+            written.map_err(|source| {
+                let hint = format!("the plan in {} is not complete: delete it, and begin again", directory.display());
+                Error::file("write", &path, source).hint(hint)
+            })?;
+        }
+        Ok(())
     }
 
     /// The SHA-256, in hexadecimal, of everything that decides what a run does: each counted file's path, length and

@@ -1,18 +1,14 @@
 //! Reading `[contract]` and `[relationships]` from `plan.toml`.
 
-use std::collections::BTreeMap;
-
-use super::SchemaGrant;
 use super::contract::{ChangeGrant, ChangeRule, Contract, RowGrant, Volatile};
 use super::document::{Section, Value};
 use super::faults::{Faults, did_you_mean};
+use super::ledger;
 use super::load::Reading;
-use super::script;
+use super::maps::ValueMap;
+use super::{Plan, SchemaGrant};
 use crate::model::error::Place;
 use crate::model::table::{ObjectKind, ObjectName, Relationship, TableName};
-
-/// How a value map writes NULL. CSV cannot tell an empty text from none, so NULL has PostgreSQL's own sign for it.
-const NULL: &str = "\\N";
 
 /// Reads what the plan grants.
 pub(super) fn read(reading: &mut Reading<'_>, section: Section<'_>) -> Contract {
@@ -47,13 +43,16 @@ fn change(reading: &mut Reading<'_>, entry: Value<'_>) -> Option<ChangeGrant> {
     let column = section.require_text("column", &mut reading.faults);
     let from = section.take("from").and_then(|value| value.scalar(&mut reading.faults));
     let map = section.take("map");
+    let any = section.take("any").map(|value| value.boolean(&mut reading.faults).unwrap_or(false));
+    let active = section.take("when").map(|value| ledger::is_active(reading, &value).unwrap_or(false));
     section.finish(&mut reading.faults);
-    let rule = match (from, map) {
-        (Some((text, _)), None) if text == "null" => ChangeRule::FromNull,
-        (Some((text, _)), None) => ChangeRule::From(text),
-        (None, Some(map)) => ChangeRule::Map(read_map(reading, &map)?),
+    let rule = match (from, map, any) {
+        (Some((text, _)), None, None) if text == "null" => ChangeRule::FromNull,
+        (Some((text, _)), None, None) => ChangeRule::From(text),
+        (None, Some(map), None) => ChangeRule::Map(read_map(reading, &map)?),
+        (None, None, Some(true)) => ChangeRule::Any,
         _ => {
-            let remedy = "write from = \"null\", from = \"an old value\", or map = \"maps/name.csv\"";
+            let remedy = "write from = \"null\", from = \"an old value\", map = \"maps/name.csv\", or any = true";
             reading.faults.add(place, "a granted change says from what it starts, once", remedy);
             return None;
         }
@@ -64,57 +63,19 @@ fn change(reading: &mut Reading<'_>, entry: Value<'_>) -> Option<ChangeGrant> {
         reading.faults.add(column_place, "a granted change is about one column", "write one entry for each column");
         return None;
     };
-    Some(ChangeGrant { table, column: column.clone(), rule, place: column_place })
+    active.unwrap_or(true).then(|| ChangeGrant { table, column: column.clone(), rule, place: column_place })
 }
 
-fn read_map(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<BTreeMap<Option<String>, Option<String>>> {
+fn read_map(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<ValueMap> {
     let path = value.text(&mut reading.faults)?;
-    let files = reading.files;
-    if !path.starts_with("maps/") || !files.files.contains_key(&path) {
-        let maps = files.files.keys().map(String::as_str).filter(|file| file.starts_with("maps/"));
-        reading.faults.add(value.place(), format!("there is no value map `{path}`"), did_you_mean(&path, maps));
-        return None;
+    let name = path.strip_prefix("maps/").and_then(|file| file.strip_suffix(".csv"));
+    let map = name.and_then(|name| reading.definitions.map(name)).cloned();
+    if map.is_none() {
+        let known: Vec<_> = reading.definitions.maps().map(|name| format!("maps/{name}.csv")).collect();
+        let remedy = did_you_mean(&path, known.iter().map(String::as_str));
+        reading.faults.add(value.place(), format!("there is no value map `{path}`"), remedy);
     }
-    let text = script::text(reading, &path)?;
-    let place_of = |offset: u64| Place::at(&path, text, usize::try_from(offset).unwrap_or(usize::MAX));
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header_fits = reader.headers().is_ok_and(|header| header == vec!["old", "new"]);
-    if !header_fits {
-        reading.faults.add(Place::at(&path, text, 0), "a value map has the columns `old` and `new`", "make the first line: old,new");
-        return None;
-    }
-    let mut map = BTreeMap::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let offset = error.position().map_or(0, csv::Position::byte);
-                reading.faults.add(
-                    place_of(offset),
-                    format!("this line is not CSV: {error}"),
-                    "put texts with commas or quotes into quotes",
-                );
-                return None;
-            }
-        };
-        let place = place_of(record.position().map_or(0, csv::Position::byte));
-        let (Some(old), Some(new), 2) = (record.get(0), record.get(1), record.len()) else {
-            reading.faults.add(
-                place,
-                format!("this line has {} values, not 2", record.len()),
-                "write old,new; put texts with commas into quotes",
-            );
-            continue;
-        };
-        if map.insert(cell(old), cell(new)).is_some() {
-            reading.faults.add(place, format!("`{old}` is mapped twice"), "keep one of the two lines");
-        }
-    }
-    Some(map)
-}
-
-fn cell(text: &str) -> Option<String> {
-    (text != NULL).then(|| text.to_owned())
+    map
 }
 
 fn rows(entry: Value<'_>, faults: &mut Faults) -> Option<RowGrant> {
@@ -243,26 +204,52 @@ fn volatile(text: &str, place: &Place, faults: &mut Faults) -> Option<(TableName
 }
 
 /// Reads `[relationships]`: `"child.column" = "parent.column"`, or `"child.(a,b)" = "parent.(c,d)"`.
-pub(super) fn relationships(section: Section<'_>, faults: &mut Faults) -> Vec<(Relationship, Place)> {
+pub(super) fn relationships(section: Section<'_>, plan: &mut Plan, faults: &mut Faults) -> Vec<Place> {
     let mut section = section;
-    section.take_all().into_iter().filter_map(|entry| relationship(&entry, faults)).collect()
+    let mut places = Vec::new();
+    for entry in section.take_all() {
+        let name = entry.key.clone();
+        let Some((relationship, place, known)) = relationship(entry, faults) else { continue };
+        plan.relationships.push(relationship);
+        plan.known_orphans.extend(known.then_some(name));
+        places.push(place);
+    }
+    places
 }
 
-fn relationship(entry: &Value<'_>, faults: &mut Faults) -> Option<(Relationship, Place)> {
-    let place = entry.key_place();
-    if !entry.is_text() && !entry.key.contains('.') {
+/// A relationship, and whether its orphans are known: `"child.column" = { parent = "parent.column", orphans = "known" }`.
+fn relationship(entry: Value<'_>, faults: &mut Faults) -> Option<(Relationship, Place, bool)> {
+    let (key, place) = (entry.key.clone(), entry.key_place());
+    if !entry.is_text() && !key.contains('.') {
         faults.add(place, "a relationship is written \"child.column\" = \"parent.column\"", "put both sides into quotes");
         return None;
     }
-    let child = reference(&entry.key, &place, faults);
-    let parent = entry.text(faults).and_then(|text| reference(&text, &entry.place(), faults));
+    let child = reference(&key, &place, faults);
+    let (parent, known) = if entry.is_text() {
+        let at = entry.place();
+        (entry.text(faults).map(|text| (text, at)), false)
+    } else {
+        let mut section = entry.section(faults)?;
+        let parent = section.require_text("parent", faults);
+        let orphans = section.take("orphans").and_then(|value| Some((value.text(faults)?, value.place())));
+        section.finish(faults);
+        if let Some((word, at)) = orphans.as_ref().filter(|(word, _)| word != "known") {
+            faults.add(
+                at.clone(),
+                format!("orphans cannot be `{word}`"),
+                "write orphans = \"known\": those that are there are shown, and new ones fail",
+            );
+        }
+        (parent, orphans.is_some())
+    };
+    let parent = parent.and_then(|(text, at)| reference(&text, &at, faults));
     let ((child, columns), (parent, parent_columns)) = (child?, parent?);
     if columns.len() != parent_columns.len() {
         let message = format!("{} columns refer to {}", columns.len(), parent_columns.len());
         faults.add(place, message, "name as many columns on both sides");
         return None;
     }
-    Some((Relationship { child, columns, parent, parent_columns, declared: false }, place))
+    Some((Relationship { child, columns, parent, parent_columns, declared: false }, place, known))
 }
 
 /// `table.column`, `schema.table.column`, or `table.(a, b)`.

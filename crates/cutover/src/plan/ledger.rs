@@ -66,8 +66,8 @@ pub(super) fn read_ledger(reading: &mut Reading<'_>, section: Section<'_>) -> Op
     active.then(|| (Ledger { table: TableName::from(table), values }, table_place))
 }
 
-/// `when = ":parameter"`: NULL and false switch the ledger off.
-fn is_active(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<bool> {
+/// `when = ":parameter"`: NULL and false switch off what it stands in.
+pub(super) fn is_active(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<bool> {
     let text = value.text(&mut reading.faults)?;
     let Some(name) = text.strip_prefix(':').filter(|name| is_name(name)) else {
         reading.faults.add(value.place(), "`when` names a parameter", "write when = \":name\"");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, Section};
+use super::expand::{self, Definitions};
 use super::faults::{Faults, did_you_mean};
 use super::master_data::Declared;
 use super::parameters::{ParameterValue, Parameters, put_in};
@@ -24,6 +25,8 @@ pub(super) struct Reading<'a> {
     pub(super) added_columns: BTreeSet<(&'static str, String, String)>,
     /// The keys and titles of CSV steps.
     pub(super) master_data: Declared,
+    /// What the plan's own names stand for in SQL.
+    pub(super) definitions: Definitions,
 }
 
 /// Reads a plan for one database. Its files for every database it is written for are checked; those of `target` are kept.
@@ -40,6 +43,7 @@ pub fn load(files: &PlanFiles, target: &dyn Dialect, known: &[&'static dyn Diale
         places: PlanPlaces::default(),
         added_columns: BTreeSet::new(),
         master_data: Declared::default(),
+        definitions: Definitions::default(),
     };
     let plan = read(&mut reading, target, known, arguments);
     let mut faults = std::mem::take(&mut reading.faults);
@@ -80,6 +84,7 @@ fn read(
 
     let (keys, titles) = (section(&mut manifest, "keys", reading), section(&mut manifest, "titles", reading));
     reading.master_data = Declared::read(keys, titles, &mut reading.faults);
+    expand::read_maps(reading);
 
     let mut plan = Plan {
         name,
@@ -111,7 +116,7 @@ fn read(
         plan.contract = grants::read(reading, section);
     }
     if let Some(section) = section(&mut manifest, "relationships", reading) {
-        (plan.relationships, reading.places.relationships) = grants::relationships(section, &mut reading.faults).into_iter().unzip();
+        reading.places.relationships = grants::relationships(section, &mut plan, &mut reading.faults);
     }
     if let Some(section) = section(&mut manifest, "criteria", reading) {
         (plan.criteria, reading.places.criteria) = criteria::read(reading, section).into_iter().unzip();
@@ -128,6 +133,7 @@ fn read(
     plan.places = std::mem::take(&mut reading.places);
     criteria::check(reading, &plan);
     stray_files(reading);
+    expand::finish(reading);
     reading.parameters.finish(&mut reading.faults);
     Some(plan)
 }
@@ -138,6 +144,7 @@ fn section<'a>(manifest: &mut Section<'a>, key: &'static str, reading: &mut Read
 
 /// Everything in SQL and operations, for one database.
 fn read_scripts(reading: &mut Reading<'_>, dialect: &'static dyn Dialect) -> Plan {
+    expand::read_subqueries(reading, dialect);
     let plan = Plan {
         steps: steps::read(reading, dialect),
         checks_before: queries::read(reading, "checks/before/", dialect),
@@ -206,7 +213,7 @@ fn databases(manifest: &mut Section<'_>, target: &dyn Dialect, faults: &mut Faul
 
 /// Files that nothing reads are most often misspelt folders, whose checks would silently never run.
 fn stray_files(reading: &mut Reading<'_>) {
-    const FOLDERS: [&str; 7] = ["steps/", "checks/before/", "checks/after/", "invariants/", "probes/", "queries/", "maps/"];
+    const FOLDERS: [&str; 8] = ["steps/", "checks/before/", "checks/after/", "invariants/", "probes/", "queries/", "maps/", "subqueries/"];
     for path in reading.files.files.keys().filter(|path| files::counts(path) && *path != "plan.toml") {
         if FOLDERS.iter().any(|folder| path.starts_with(folder)) {
             continue;

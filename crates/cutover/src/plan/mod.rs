@@ -22,10 +22,13 @@ mod batch;
 mod document;
 mod done_when;
 mod enum_values;
+mod expand;
 mod faults;
+mod from_snapshot;
 mod grants;
 mod header;
 mod ledger;
+pub mod maps;
 mod narrow;
 mod operation;
 mod queries;
@@ -35,7 +38,7 @@ mod variants;
 
 pub use against::check_against;
 pub use contract::Contract;
-pub use criteria::selects;
+pub use criteria::{operations, selects};
 pub use files::PlanFiles;
 pub use load::load;
 pub use master_data::MasterData;
@@ -64,6 +67,8 @@ pub struct Plan {
     pub contract: Contract,
     /// Relationships that it checks, whether or not the database declares them.
     pub relationships: Vec<Relationship>,
+    /// Those of them, as `child.column`, whose orphans of before are known: they are shown as a note, and only new ones fail.
+    pub known_orphans: Vec<String>,
     /// The document's checklist.
     pub criteria: Vec<Criterion>,
     /// The steps in order.
@@ -142,6 +147,9 @@ pub struct Step {
     pub place: Place,
     /// Tables that it touches without naming them in its statements, from its header: `--! tables = ["audit_log"]`.
     pub tables: Vec<String>,
+    /// Whether its undo puts the old cells back from the run's snapshot (`--! undo = "snapshot"`): it then changes nothing but rows of
+    /// tables that were there.
+    pub from_snapshot: bool,
     /// What it does.
     pub body: StepBody,
 }
@@ -211,6 +219,8 @@ pub struct Query {
     pub title: String,
     /// How bad the rows of a check are (`--! severity = "warning"`).
     pub severity: Severity,
+    /// Whether its rows are shown as they are (`--! reveal = true`): the plan says that there is nothing personal in them.
+    pub reveal: bool,
     /// The query.
     pub statement: PlanStatement,
 }

@@ -121,6 +121,11 @@ impl Parameters {
         parameters
     }
 
+    /// Whether the plan has a parameter of this name.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.places.contains_key(name) || RUN_VALUES.contains(&name) || BATCH_VALUES.contains(&name)
+    }
+
     fn knows(&self, name: &str) -> bool {
         self.values.contains_key(name) || self.broken.contains(name)
     }
@@ -168,8 +173,15 @@ impl Parameters {
     }
 
     /// Checks that every parameter of a statement is known and stands where its type may.
-    /// `batched` says whether the statement's file is executed in ranges.
-    pub(super) fn check(&mut self, statement: &ScriptStatement, batched: bool, place_of: &dyn Fn(usize) -> Place, faults: &mut Faults) {
+    /// `batched` says whether the statement's file is executed in ranges, and `defined` whether a name stands for something else.
+    pub(super) fn check(
+        &mut self,
+        statement: &ScriptStatement,
+        batched: bool,
+        defined: &dyn Fn(&str) -> bool,
+        place_of: &dyn Fn(usize) -> Place,
+        faults: &mut Faults,
+    ) {
         for token in &statement.tokens {
             let identifier = match token.kind {
                 TokenKind::Parameter => false,
@@ -177,6 +189,9 @@ impl Parameters {
                 _ => continue,
             };
             let (name, place) = (token.text.as_str(), place_of(statement.offset + token.span.start));
+            if !identifier && defined(name) {
+                continue;
+            }
             self.used.insert(name.to_owned());
             if BATCH_VALUES.contains(&name) && !batched {
                 let remedy = "add to the header of a step: --! batch = \"table.column 10000\"";

@@ -21,6 +21,7 @@ fn query<'a>(reading: &mut Reading<'a>, family: &Family<'a>, check: bool, dialec
     let mut script = script::read(reading, family.sql(dialect.name())?, dialect)?;
     script.refuse_step_keys(reading);
     let severity = if check { severity(reading, &mut script) } else { Severity::Error };
+    let reveal = script.header.take("reveal").filter(|_| check).and_then(|value| value.boolean(&mut reading.faults)).unwrap_or(false);
     let (title, statements) = script.finish(reading);
     let mut statements = statements.into_iter();
     let statement = statements.next()?;
@@ -35,7 +36,7 @@ fn query<'a>(reading: &mut Reading<'a>, family: &Family<'a>, check: bool, dialec
         );
     }
     let title = title.unwrap_or_else(|| last_component(family.name).to_owned());
-    Some(Query { name: family.name.to_owned(), title, severity, statement })
+    Some(Query { name: family.name.to_owned(), title, severity, reveal, statement })
 }
 
 fn severity(reading: &mut Reading<'_>, script: &mut script::Script<'_>) -> Severity {

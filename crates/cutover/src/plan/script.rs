@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::document::{Document, Section};
+use super::expand::expand;
 use super::header::Comments;
 use super::load::Reading;
 use super::{PlanStatement, batch, done_when};
@@ -18,6 +19,8 @@ pub(super) struct Script<'a> {
     pub(super) header: Section<'a>,
     /// The statements, one at least.
     pub(super) statements: Vec<PlanStatement>,
+    /// The statements as they stand in the file, before what the plan's own names stand for was put in.
+    pub(super) written: Vec<ScriptStatement>,
     /// For each statement, the bare words behind `--!` directly before it.
     pub(super) marks: Vec<Vec<(String, Place)>>,
 }
@@ -47,8 +50,13 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn D
     }
     let (mut header, marks) = divide(reading, path, text, &comments.marks, statements.len());
     let batch = batch::read(reading, &mut header);
+    let written = statements.clone();
+    let statements: Vec<_> = statements.into_iter().map(|statement| expand(reading, statement, dialect, &place_of)).collect();
+    for statement in &written {
+        let defined = |name: &str| reading.definitions.knows(name);
+        reading.parameters.check(statement, batch.is_some(), &defined, &place_of, &mut reading.faults);
+    }
     for statement in &statements {
-        reading.parameters.check(statement, batch.is_some(), &place_of, &mut reading.faults);
         if let Some(refusal) = dialect.refuse(statement) {
             reading.faults.add(place_of(statement.offset), refusal.message, refusal.remedy);
         }
@@ -59,7 +67,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn D
         .map(|(statement, done_when)| PlanStatement { place: place_of(statement.offset), statement, done_when, batch: None })
         .collect();
     batch::assign(reading, batch, &mut statements);
-    Some(Script { title: comments.title, header, statements, marks })
+    Some(Script { title: comments.title, header, statements, written, marks })
 }
 
 /// A file's text.

@@ -12,10 +12,11 @@ pub enum Values {
 }
 
 impl Values {
-    /// A finding whose cells are shown like that. Keys are shown either way: without them nobody could find the rows.
+    /// A finding whose cells are shown like that, or as they are where the plan says that there is nothing personal in them. Keys are shown either way: without them nobody could find the rows.
     #[must_use]
     pub fn of_finding(self, finding: &Finding) -> Finding {
-        Finding { rows: finding.rows.iter().map(|row| self.of_row(row)).collect(), ..finding.clone() }
+        let shown = if finding.revealed { Self::Revealed } else { self };
+        Finding { rows: finding.rows.iter().map(|row| shown.of_row(row)).collect(), ..finding.clone() }
     }
 
     fn of_row(self, row: &RowEvidence) -> RowEvidence {

@@ -111,7 +111,7 @@ fn row(key: &[(&str, &str)], cells: &[(&str, Option<&str>, Option<&str>)]) -> Ro
 
 fn finding(rule: &str, severity: Severity, message: &str, count: u64, rows: Vec<RowEvidence>) -> Finding {
     let subject = rule.split(':').next_back().unwrap().to_owned();
-    Finding { rule: rule.to_owned(), severity, subject, message: message.to_owned(), count, rows, hint: None }
+    Finding { rule: rule.to_owned(), severity, subject, message: message.to_owned(), count, rows, hint: None, revealed: false }
 }
 
 fn verdict() -> Verdict {

@@ -100,9 +100,7 @@ impl Backups<'_> {
                 self.taken(&backup, began, seconds)?;
                 backup
             }
-            _ if self.options.backup_file.is_some() && self.options.prove_backup => {
-                Backup::open(&self.directory.backup())?.compared_with(snapshot)?
-            }
+            _ if self.options.backup_file.is_some() => Backup::open(&self.directory.backup())?.compared_with(snapshot)?,
             _ => return Ok(()),
         };
         self.prove(&backup)

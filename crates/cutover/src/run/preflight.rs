@@ -74,7 +74,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         events.push(EventKind::CheckFinished {
             rule: format!("check:{}", check.name),
             title: check.title.clone(),
-            passed: checked.rows == 0,
+            passed: checked.rows == 0 || check.severity == crate::plan::Severity::Note,
             rows: checked.rows,
             seconds: checked.seconds,
         });
@@ -88,10 +88,11 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         let messages: Vec<_> = failed.iter().map(|finding| finding.message.clone()).collect();
         let mut error = Error::new(ErrorKind::Refused, format!("checks before the run found rows: {}", messages.join("; ")));
         for finding in failed {
-            if !options.reveal {
+            let reveal = options.reveal || finding.revealed;
+            if !reveal {
                 error = error.hint(format!("--reveal shows rows of {}", finding.rule));
             }
-            for row in finding.rows.iter().take(5).filter(|_| options.reveal) {
+            for row in finding.rows.iter().filter(|_| reveal) {
                 let cells: Vec<_> =
                     row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
                 error = error.hint(format!("{}: {}", finding.subject, cells.join(", ")));

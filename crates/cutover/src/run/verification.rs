@@ -12,7 +12,7 @@ use crate::plan::{Plan, RunValues};
 use crate::snapshot::digest::{KIND, VERSION};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Manifest, Snapshot};
-use crate::verify::queries::{Again, found};
+use crate::verify::queries::{Again, coming_relationships, found};
 use crate::verify::rulings::Rulings;
 use crate::verify::tables::{self, After, Listener, Since, Tables};
 use crate::verify::verdict::TableResult;
@@ -115,9 +115,11 @@ impl Look<'_> {
             execute_all: self.options.execute_all || self.options.csv.is_some(),
             directory: self.directory,
             listener,
+            known_orphans: &self.plan.known_orphans,
             renamed: &self.renamed_relationships(),
         };
         again.relationships(reader, rulings)?;
+        coming_relationships(&self.prepared.coming, &now, dialect, reader, rulings)?;
         expected::keys(old, &now, &tables, grants, dialect, reader, rulings)?;
         expected::not_null(old, &now, &tables, grants, dialect, reader, rulings)?;
         let may_grow = |table: &TableName| self.since.is_some() || grants.may_insert(table);

@@ -141,6 +141,7 @@ fn finding(object: &ObjectName, message: String) -> Finding {
         count: 1,
         rows: Vec::new(),
         hint: None,
+        revealed: false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::rulings::Rulings;
 use crate::database::Reader;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
-use crate::plan::{Plan, Query, RunValues};
+use crate::plan::{Plan, Query, RunValues, Severity};
 
 /// What a check found, in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,9 @@ pub fn run(
                 let noun = if count == 1 { "row" } else { "rows" };
                 let mut finding = found(&rule, &check.name, format!("{}: {count} {noun}", check.title), count, rows);
                 finding.severity = check.severity;
-                finding.hint = Some(format!("--accept {rule} accepts it by name; the report shows that"));
+                finding.revealed = check.reveal;
+                let fails = check.severity != Severity::Note;
+                finding.hint = fails.then(|| format!("--accept {rule} accepts it by name; the report shows that"));
                 rulings.judge(&rule, format!("{}: {count} {noun}", check.title), vec![finding]);
                 count
             }

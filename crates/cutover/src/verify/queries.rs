@@ -11,8 +11,9 @@ use super::tables::{Listener, Tables};
 use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::database::Reader;
 use crate::model::cell::Row;
+use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::table::TableName;
+use crate::model::table::{Catalog, Relationship, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::{Contents, QueryEntry, Scanned, Snapshot, Target, file_stem, scan};
@@ -27,6 +28,8 @@ pub struct Again<'a> {
     pub since: bool,
     /// Whether queries are executed even where their results are implied.
     pub execute_all: bool,
+    /// Relationships whose orphans of before the plan knows of.
+    pub known_orphans: &'a [String],
     /// Where the rows files of their results go.
     pub directory: &'a Path,
     /// Told of rows.
@@ -91,8 +94,11 @@ impl Again<'_> {
             if old > 0 {
                 let rows = self.sample(entry)?;
                 let mut finding = found(rule, name, format!("{old} orphans of {name} were there before"), old, rows);
-                finding.severity = Severity::Warning;
-                finding.hint = Some("they are no loss of this run; --strict lets them fail it".to_owned());
+                let known = self.known_orphans.iter().any(|known| known == name);
+                finding.severity = if known { Severity::Note } else { Severity::Warning };
+                finding.hint = Some(
+                    if known { "the plan knows of them" } else { "they are no loss of this run; --strict lets them fail it" }.to_owned(),
+                );
                 findings.push(finding);
             }
             match self.look(reader, entry)? {
@@ -189,6 +195,40 @@ impl Again<'_> {
     }
 }
 
+/// Decides relationships whose columns have come with the run: every orphan is a new one.
+///
+/// # Errors
+/// Where a query fails.
+pub fn coming_relationships(
+    relationships: &[(String, Relationship)],
+    now: &Catalog,
+    dialect: &dyn Dialect,
+    reader: &mut dyn Reader,
+    rulings: &mut Rulings,
+) -> Result<()> {
+    for (rule, relationship) in relationships {
+        let name = rule.strip_prefix("relationship:").unwrap_or(rule);
+        let table = |table: &TableName, columns: &[String]| {
+            now.find(&table.to_string()).filter(|table| columns.iter().all(|column| table.column(column).is_some()))
+        };
+        let child = table(&relationship.child, &relationship.columns);
+        let parent = table(&relationship.parent, &relationship.parent_columns);
+        let (Some(child), Some(parent)) = (child, parent) else {
+            rulings.skip(rule, "its tables or columns are not there");
+            continue;
+        };
+        let identity = child.keys.first().map(|key| key.columns.clone()).unwrap_or_default();
+        let relationship = Relationship { child: child.name.clone(), parent: parent.name.clone(), ..relationship.clone() };
+        let (count, rows) = offenders(reader, &dialect.orphans(&relationship, &identity))?;
+        let findings = match count {
+            0 => Vec::new(),
+            _ => vec![found(rule, name, format!("{count} new orphans of {name}"), count, rows)],
+        };
+        rulings.judge(rule, format!("{count} orphans; its columns have come with the run"), findings);
+    }
+    Ok(())
+}
+
 /// Runs a query whose rows are offenders, and counts all of them.
 ///
 /// # Errors
@@ -220,5 +260,14 @@ pub fn evidence(columns: &[String], row: &Row) -> RowEvidence {
 /// A finding about rows.
 #[must_use]
 pub fn found(rule: &str, subject: &str, message: String, count: u64, rows: Vec<RowEvidence>) -> Finding {
-    Finding { rule: rule.to_owned(), severity: Severity::Error, subject: subject.to_owned(), message, count, rows, hint: None }
+    Finding {
+        rule: rule.to_owned(),
+        severity: Severity::Error,
+        subject: subject.to_owned(),
+        message,
+        count,
+        rows,
+        hint: None,
+        revealed: false,
+    }
 }

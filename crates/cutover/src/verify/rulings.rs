@@ -49,6 +49,7 @@ impl Rulings {
             count: 0,
             rows: Vec::new(),
             hint: None,
+            revealed: false,
         });
     }
 
@@ -104,6 +105,7 @@ impl Rulings {
                     count: 0,
                     rows: Vec::new(),
                     hint: Some("take it out, or name a rule as the report spells it".to_owned()),
+                    revealed: false,
                 });
             }
         }
@@ -168,6 +170,11 @@ fn summary(rules: &[&Rule], tables: &[TableResult]) -> String {
     if waived > 0 {
         parts.push(format!("{waived} waived"));
     }
+    match rules.iter().filter(|rule| rule.outcome == RuleOutcome::Noted).count() {
+        0 => {}
+        1 => parts.push("one with a note".to_owned()),
+        noted => parts.push(format!("{noted} with a note")),
+    }
     parts.join("; ")
 }
 
@@ -210,6 +217,7 @@ mod tests {
             count: 1,
             rows: Vec::new(),
             hint: None,
+            revealed: false,
         }
     }
 

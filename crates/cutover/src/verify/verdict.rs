@@ -66,6 +66,9 @@ pub struct Finding {
     pub rows: Vec<RowEvidence>,
     /// What can be done about it.
     pub hint: Option<String>,
+    /// Whether the rows hold nothing personal, as the plan says of one of its checks: they are then shown as they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revealed: bool,
 }
 
 /// A row, as evidence: what identifies it, and what is different.

@@ -1,6 +1,8 @@
 //! Backups on every database: proven by restore, refused where they are damaged or of something else, and no trace of the proof.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../support/child.rs"]
+mod child;
 #[path = "../support/plans.rs"]
 mod plans;
 #[path = "../support/small.rs"]
@@ -8,6 +10,7 @@ mod small;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod killed;
 mod made;
 mod runs;
 mod special;
@@ -19,6 +22,12 @@ use cutover::journal::Silent;
 use cutover::model::error::{Error, Result};
 use plans::Site;
 use support::Scratch;
+
+/// Not a test by itself: the program that the tests of kills start.
+#[test]
+fn child() {
+    killed::run();
+}
 
 /// A registry with every sort of object, and what a dump could lose besides.
 fn registry(scratch: Scratch) -> Site {

@@ -11,12 +11,12 @@ use crate::plans::{Site, options};
 use crate::small::{At, PLAN, before};
 use crate::support::{Scratch, each_database};
 
-fn site(scratch: Scratch) -> Site {
+pub fn site(scratch: Scratch) -> Site {
     let sql = before(scratch.dialect());
     Site::filled(scratch, &sql)
 }
 
-fn with(backup: BackupAt) -> Options {
+pub fn with(backup: BackupAt) -> Options {
     Options { backup, prove_backup: true, ..options() }
 }
 
@@ -26,7 +26,7 @@ fn scratches(site: &Site, run: &str) -> Vec<String> {
     site.database.scratches().unwrap().into_iter().filter(|name| *name == own).collect()
 }
 
-fn never(_: &EventKind) -> Result<(), Error> {
+pub fn never(_: &EventKind) -> Result<(), Error> {
     Ok(())
 }
 

@@ -33,6 +33,8 @@ pub struct Prepared {
     pub preconditions: Vec<(Place, Precondition)>,
     /// The relationships that are checked: declared ones and the plan's.
     pub relationships: Vec<(String, Relationship)>,
+    /// Those of the plan whose columns come with the run, and so had no orphans before.
+    pub coming: Vec<(String, Relationship)>,
     /// The tables that are covered, where the plan narrows them by `schemas`; all where `None`.
     pub scope: Option<Vec<TableName>>,
     /// The tables that the steps name.
@@ -70,6 +72,9 @@ pub enum Undo {
     /// Each of these takes one statement of the step back, in the order of the step's; `None` goes with the one before it. So a step that
     /// stopped half-way can be taken back as well.
     Each(Vec<Option<PreparedStatement>>),
+    /// The old cells are put back from the run's snapshot, however much of the step was executed: it changes nothing but rows of tables
+    /// that were there, these among them.
+    Snapshot(BTreeSet<TableName>),
 }
 
 /// A statement that is ready to be executed.
@@ -105,12 +110,14 @@ pub struct Batch {
 /// # Errors
 /// Where an operation cannot be done on a table as it is: every such table at once.
 pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &RunValues, options: &Options) -> Result<Prepared> {
+    let (relationships, coming) = relationships(plan, catalog);
     let mut prepared = Prepared {
         steps: Vec::new(),
         grants: Grants::of_plan(plan),
         promises: Vec::new(),
         preconditions: Vec::new(),
-        relationships: relationships(plan, catalog),
+        relationships,
+        coming,
         scope: scope(plan, catalog),
         touched: BTreeSet::new(),
         strongest: BTreeSet::new(),
@@ -200,6 +207,17 @@ impl Undo {
             Self::None => None,
             Self::Whole(statements) => Some(statements.iter().collect()),
             Self::Each(statements) => Some(statements.iter().rev().flatten().collect()),
+            // What it takes is found when it is undone.
+            Self::Snapshot(_) => Some(Vec::new()),
+        }
+    }
+
+    /// The tables whose old cells take the step back, if they do.
+    #[must_use]
+    pub fn from_snapshot(&self) -> Option<&BTreeSet<TableName>> {
+        match self {
+            Self::Snapshot(tables) => Some(tables),
+            _ => None,
         }
     }
 }
@@ -224,21 +242,28 @@ fn scope(plan: &Plan, catalog: &Catalog) -> Option<Vec<TableName>> {
     Some(catalog.tables.iter().map(|table| &table.name).filter(covered).cloned().collect())
 }
 
-/// Declared relationships and the plan's, each once, with the rule that checks it.
-fn relationships(plan: &Plan, catalog: &Catalog) -> Vec<(String, Relationship)> {
-    let mut found: Vec<(String, Relationship)> = Vec::new();
+/// Relationships, each with the rule that checks it.
+type Relationships = Vec<(String, Relationship)>;
+
+/// Declared relationships and the plan's, each once: those that are there, and those whose tables or columns come with the run.
+fn relationships(plan: &Plan, catalog: &Catalog) -> (Relationships, Relationships) {
+    let has = |table: &TableName, columns: &[String]| {
+        catalog.table(table).is_some_and(|table| columns.iter().all(|column| table.column(column).is_some()))
+    };
+    let (mut found, mut coming) = (Relationships::new(), Relationships::new());
     let mut seen = BTreeSet::new();
     for relationship in catalog.relationships.iter().chain(&plan.relationships) {
-        let known = catalog.table(&relationship.child).is_some() && catalog.table(&relationship.parent).is_some();
         let identity = (&relationship.child, &relationship.columns, &relationship.parent, &relationship.parent_columns);
-        if !known || !seen.insert(identity) {
+        if !seen.insert(identity) {
             continue;
         }
         let mut rule = format!("relationship:{}.{}", relationship.child, relationship.columns.join("+"));
-        if found.iter().any(|(other, _)| *other == rule) {
+        if found.iter().chain(&coming).any(|(other, _)| *other == rule) {
             rule = format!("{rule}→{}", relationship.parent);
         }
-        found.push((rule, relationship.clone()));
+        let there = has(&relationship.child, &relationship.columns) && has(&relationship.parent, &relationship.parent_columns);
+        let list = if there { &mut found } else { &mut coming };
+        list.push((rule, relationship.clone()));
     }
-    found
+    (found, coming)
 }

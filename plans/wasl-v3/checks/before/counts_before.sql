@@ -1,0 +1,11 @@
+-- The baseline of the guide: rows of its eight tables, before
+--! severity = "note"
+--! reveal = true
+SELECT 'Candidates' AS table_name, COUNT(*) AS rows_before FROM candidates
+UNION ALL SELECT 'Screenings', COUNT(*) FROM candidate_screenings
+UNION ALL SELECT 'Batches', COUNT(*) FROM batches
+UNION ALL SELECT 'Training Schedules', COUNT(*) FROM training_schedules
+UNION ALL SELECT 'Visa Processes', COUNT(*) FROM visa_processes
+UNION ALL SELECT 'Departures', COUNT(*) FROM departures
+UNION ALL SELECT 'Complaints', COUNT(*) FROM complaints
+UNION ALL SELECT 'Users', COUNT(*) FROM users

@@ -1,0 +1,8 @@
+-- Rows of the guide's tables but batches, which get new ones
+SELECT 'Candidates' AS table_name, COUNT(*) AS rows_there FROM candidates
+UNION ALL SELECT 'Screenings', COUNT(*) FROM candidate_screenings
+UNION ALL SELECT 'Training Schedules', COUNT(*) FROM training_schedules
+UNION ALL SELECT 'Visa Processes', COUNT(*) FROM visa_processes
+UNION ALL SELECT 'Departures', COUNT(*) FROM departures
+UNION ALL SELECT 'Complaints', COUNT(*) FROM complaints
+UNION ALL SELECT 'Users', COUNT(*) FROM users

@@ -1,0 +1,2 @@
+-- Report: remittances by month
+SELECT month, COUNT(*) AS remittances, SUM(amount) AS amount FROM remittances GROUP BY month ORDER BY month

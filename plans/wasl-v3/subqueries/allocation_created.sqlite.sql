@@ -1,0 +1,5 @@
+-- Batches that the numbering has created: their code is the first part of the numbers in them
+SELECT created.id AS batch_id, created.capacity AS capacity, SUBSTR(created.batch_code, 1, LENGTH(created.batch_code) - 5) AS prefix,
+    CAST(SUBSTR(created.batch_code, -4) AS INTEGER) AS batch_number
+FROM batches AS created
+WHERE created.batch_code GLOB '*-[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]'

@@ -1,0 +1,22 @@
+-- The 20 migrations by the names of the application's own files: `php artisan migrate` leaves alone what is in its ledger
+-- Where your files are called otherwise, change the names here (cutover init DIR --from wasl-v3 makes a copy that can be changed).
+SELECT 1 AS position, '2026_01_15_create_countries_table' AS migration
+UNION ALL SELECT 2, '2026_01_15_create_payment_methods_table'
+UNION ALL SELECT 3, '2026_01_15_create_programs_table'
+UNION ALL SELECT 4, '2026_01_15_create_implementing_partners_table'
+UNION ALL SELECT 5, '2026_01_15_create_employers_table'
+UNION ALL SELECT 6, '2026_01_15_create_candidate_employer_table'
+UNION ALL SELECT 7, '2026_01_15_create_document_checklists_table'
+UNION ALL SELECT 8, '2026_01_15_create_pre_departure_documents_table'
+UNION ALL SELECT 9, '2026_01_15_create_courses_table'
+UNION ALL SELECT 10, '2026_01_15_create_candidate_courses_table'
+UNION ALL SELECT 11, '2026_01_15_create_training_assessments_table'
+UNION ALL SELECT 12, '2026_01_15_create_post_departure_details_table'
+UNION ALL SELECT 13, '2026_01_15_create_employment_histories_table'
+UNION ALL SELECT 14, '2026_01_15_create_success_stories_table'
+UNION ALL SELECT 15, '2026_01_15_add_v3_fields_to_candidates_table'
+UNION ALL SELECT 16, '2026_01_15_add_v3_fields_to_candidate_screenings_table'
+UNION ALL SELECT 17, '2026_01_15_add_v3_fields_to_training_schedules_table'
+UNION ALL SELECT 18, '2026_01_15_add_v3_fields_to_visa_processes_table'
+UNION ALL SELECT 19, '2026_01_15_add_v3_fields_to_departures_table'
+UNION ALL SELECT 20, '2026_01_15_add_v3_fields_to_complaints_table'
