@@ -124,6 +124,7 @@ fn a_hook_gets_no_shell_no_input_and_no_password() {
         .env("DATABASE_URL", format!("postgres://u:{}@h/d", support::PASSWORD))
         .env("PGPASSWORD", support::PASSWORD)
         .env("MYSQL_PWD", support::PASSWORD)
+        .env("CACHE", format!("redis://:{}@cache:6379/0", support::PASSWORD))
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

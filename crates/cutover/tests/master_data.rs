@@ -7,7 +7,7 @@ mod support;
 
 use cutover::database::Mode;
 use cutover::journal::{EventKind, Outcome, Silent};
-use cutover::model::error::{Error, ErrorKind};
+use cutover::model::error::Error;
 use cutover::run::{Ended, Options};
 use plans::{Site, options};
 use support::{Scratch, each_database};

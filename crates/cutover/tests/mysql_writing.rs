@@ -110,6 +110,35 @@ fn what_ignore_would_store_differently_is_an_error() {
 }
 
 #[test]
+fn what_strict_mode_lets_pass_is_no_loss() {
+    let scratch = Scratch::new(
+        "CREATE TABLE t (id int PRIMARY KEY, d decimal(6,2), third decimal(6,1) AS (d / 3) STORED, day date, a varchar(5)); \
+         INSERT INTO t (id) VALUES (1)",
+    );
+    let mut writer = unfenced(&scratch);
+    let rounded = ["UPDATE t SET d = 1.23456", "UPDATE t SET day = '2026-01-02 03:04:05'", "UPDATE t SET a = 'abcde  '"];
+    assert_eq!(unit(&mut *writer, 1, &rounded).unwrap(), Commit::Committed);
+    writer.execute("ALTER TABLE t MODIFY d decimal(6,1)").unwrap();
+    // A routine may turn the notes on for its session, and they are no losses then, either.
+    scratch.run("CREATE PROCEDURE chatty() BEGIN SET SESSION sql_notes = 1; UPDATE t SET d = 2.3456; END");
+    writer.execute("CALL chatty()").unwrap();
+    assert_eq!(rows(&mut *writer, "SELECT d, third, day, a FROM t"), [["2.3", "0.8", "2026-01-02", "abcde"]]);
+}
+
+#[test]
+fn a_loss_is_found_among_many_other_warnings() {
+    let scratch = Scratch::new(
+        "CREATE TABLE t (id int PRIMARY KEY, a varchar(5), d decimal(4,2)); CREATE TABLE source (id int, a varchar(20), d decimal(6,4)); \
+         INSERT INTO source SELECT seq, 'there', 1.2345 FROM seq_1_to_200; INSERT INTO t SELECT * FROM source; \
+         INSERT INTO source VALUES (201, 'much too long', 1.2345)",
+    );
+    let mut writer = unfenced(&scratch);
+    let error = unit(&mut *writer, 1, &["INSERT IGNORE INTO t SELECT * FROM source ORDER BY id"]).unwrap_err();
+    assert!(error.to_string().contains("column 'a'"), "{error:?}");
+    assert_eq!(rows(&mut *writer, "SELECT COUNT(*) FROM t"), [["200"]]);
+}
+
+#[test]
 fn a_probe_leaves_nothing_behind_alone_and_within_a_transaction() {
     let scratch = Scratch::new(TABLE);
     let mut writer = unfenced(&scratch);

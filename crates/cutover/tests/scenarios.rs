@@ -183,18 +183,17 @@ impl Case<'_> {
     /// Takes an in-place run back that was stopped, or, where a step has no undo, gives it up.
     fn taken_back(&self, site: &Site, plan: &Plan, run: &str, before: &Snapshot) -> String {
         let options = self.options("options");
-        match site.undo(plan, run, &options, false) {
+        let refused = match site.undo(plan, run, &options, false) {
             Ok(ended) if ended.outcome == Outcome::Undone => {
                 assert_eq!(site.differences(before), Vec::<String>::new(), "the rollback did not bring the old database back");
-                "taken back\n".to_owned()
+                return "taken back\n".to_owned();
             }
+            Ok(Ended { outcome: Outcome::Failed, error: Some(error), .. }) | Err(error) => error,
             Ok(ended) => panic!("the rollback ended otherwise:\n{}", words::of_ended(&ended)),
-            Err(error) => {
-                let released = in_place::release(&site.engine(&Silent), Some(run), &options).unwrap();
-                assert_eq!(released.abandoned.as_deref(), Some(run));
-                format!("given up: {}\n", told(&error))
-            }
-        }
+        };
+        let released = in_place::release(&site.engine(&Silent), Some(run), &options).unwrap();
+        assert_eq!(released.abandoned.as_deref(), Some(run));
+        format!("given up: {}\n", told(&refused))
     }
 
     fn text(&self, name: &str) -> Option<&str> {

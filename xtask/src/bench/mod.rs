@@ -19,6 +19,7 @@ mod memory;
 mod migration;
 mod page;
 mod programs;
+mod reladiff;
 mod scans;
 mod sqlite;
 mod table;
@@ -87,6 +88,7 @@ impl Subject {
             Self::Memory => memory::measure(bench),
             Self::Sqlite => sqlite::measure(bench),
             Self::MariaDb => mariadb::measure(bench),
+            Self::Reladiff => reladiff::measure(bench),
         }
     }
 }

@@ -133,6 +133,46 @@ pub fn seconds(command: &mut Command) -> Result<f64, String> {
     Ok(seconds)
 }
 
+/// What a program did whose exit code says more than failure.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// From its start to its end.
+    pub seconds: f64,
+    /// What it printed as its result.
+    pub told: String,
+    /// What it said meanwhile.
+    talk: String,
+}
+
+impl Ended {
+    /// Another program that was started after this one had ended.
+    pub fn add(&mut self, next: Self) {
+        self.seconds += next.seconds;
+        self.told.push_str(&next.told);
+        self.talk.push_str(&next.talk);
+    }
+
+    /// The first error that it logged and went on, or ended as if all were well.
+    pub fn complaint(&self) -> Option<&str> {
+        [&self.told, &self.talk].into_iter().flat_map(|text| text.lines()).find_map(|line| Some(line.split_once("ERROR - ")?.1.trim()))
+    }
+}
+
+/// Runs a program that may end with any of some codes.
+///
+/// # Errors
+/// As of [`output`], but for these codes.
+pub fn ended(command: &mut Command, codes: &[i32]) -> Result<Ended, String> {
+    let began = Instant::now();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
+    let seconds = began.elapsed().as_secs_f64();
+    if !output.status.code().is_some_and(|code| codes.contains(&code)) {
+        succeeded(command, &output)?;
+    }
+    let [told, talk] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Ok(Ended { seconds, told, talk })
+}
+
 /// The most memory that a program had at once, in bytes: the high-water mark that Linux keeps, read again and again until
 /// the program ends. What it takes in its very last milliseconds may be missed.
 ///
@@ -178,7 +218,7 @@ fn succeeded(command: &Command, output: &Output) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{high_water_mark, output};
+    use super::{ended, high_water_mark, output};
     use std::process::Command;
 
     #[test]
@@ -191,5 +231,13 @@ mod tests {
     fn a_program_that_fails_tells_why() {
         let failed = output(Command::new("sh").args(["-c", "echo out; echo why >&2; exit 3"])).unwrap_err();
         assert!(failed.contains("exit status: 3") && failed.contains("why"), "{failed}");
+    }
+
+    #[test]
+    fn an_expected_code_is_no_failure_and_a_logged_error_is_a_complaint() {
+        let script = ["-c", "echo '- 1, 2'; echo '[12:00] ERROR - broken' >&2; exit 1"];
+        assert!(ended(Command::new("sh").args(script), &[0]).is_err());
+        let ended = ended(Command::new("sh").args(script), &[0, 1]).unwrap();
+        assert_eq!((ended.told.as_str(), ended.complaint()), ("- 1, 2\n", Some("broken")));
     }
 }

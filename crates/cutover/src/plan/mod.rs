@@ -53,6 +53,8 @@ pub struct Plan {
     pub name: String,
     /// The plan that it is one step of, where it has been narrowed to that.
     pub part_of: Option<String>,
+    /// Whether that step is one that may be run alone again and again.
+    pub repeatable: bool,
     /// Its title for people.
     pub title: String,
     /// The databases that it is written for, by their dialects' names.
@@ -150,6 +152,8 @@ pub struct Step {
     /// Whether its undo puts the old cells back from the run's snapshot (`--! undo = "snapshot"`): it then changes nothing but rows of
     /// tables that were there.
     pub from_snapshot: bool,
+    /// Whether it does what is left to do, so that it may be run alone again (`--! repeatable = true`; every CSV step is so).
+    pub repeatable: bool,
     /// What it does.
     pub body: StepBody,
 }

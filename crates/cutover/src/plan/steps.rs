@@ -63,6 +63,7 @@ fn from_csv<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, d
         place: Place::file(path),
         tables: Vec::new(),
         from_snapshot: false,
+        repeatable: true,
         body: StepBody::MasterData(data),
     })
 }
@@ -87,6 +88,7 @@ fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str
         place: Place::file(path),
         tables: file.tables,
         from_snapshot: file.from_snapshot.is_some(),
+        repeatable: file.repeatable,
         body: StepBody::Script { statements: file.statements, undo },
     })
 }
@@ -96,6 +98,8 @@ struct StepFile {
     tables: Vec<String>,
     /// Where it says that it is undone from the snapshot.
     from_snapshot: Option<Place>,
+    /// Whether it may be run alone again.
+    repeatable: bool,
     statements: Vec<PlanStatement>,
 }
 
@@ -103,6 +107,7 @@ fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialec
     let mut script = script::read(reading, path, dialect)?;
     let tables = script.header.take("tables").map(|value| value.texts(&mut reading.faults)).unwrap_or_default();
     let from_snapshot = from_snapshot::read(reading, &mut script.header);
+    let repeatable = script.header.take("repeatable").and_then(|value| value.boolean(&mut reading.faults)).unwrap_or(false);
     let unsupported = "is not supported in this version";
     script.header.refuse("timeout", unsupported, "take it out: --max-fence limits the whole run", &mut reading.faults);
     script.header.refuse("severity", "belongs to checks", "take it out", &mut reading.faults);
@@ -112,7 +117,7 @@ fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialec
     for statement in &written {
         warn_of_chance(reading, statement, &|offset| Place::at(path, text, offset));
     }
-    Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), from_snapshot, statements })
+    Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), from_snapshot, repeatable, statements })
 }
 
 /// The folder that a step stands in.

@@ -7,6 +7,7 @@
 //! snapshot/         before
 //! backup/           what the database's own program wrote, and the proof of it
 //! after/            the rows files of the verification
+//! since/            which rows others had written since, when it was taken back
 //! verdict.json
 //! ```
 

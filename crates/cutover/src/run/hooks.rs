@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::journal::{EventKind, Journal, Outcome};
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::url::DatabaseUrl;
 use crate::plan::hooks::{Hook, Moment};
 use crate::plan::{Plan, hooks};
 use crate::snapshot::seal::{private_directory, private_file};
@@ -70,13 +71,33 @@ impl Hooks<'_> {
             _ => Moment::OnFailure,
         };
         for (number, hook) in self.of(moment) {
-            if let Err(error) = self.one(number, hook, ended.verdict.as_ref(), false) {
-                let told = error.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
-                let message = format!("{error}{told}");
-                self.engine.monitor.notice(&message);
-                ended.hints.push(message);
-            }
+            ended.hints.extend(self.last(number, hook, ended.verdict.as_ref()));
         }
+    }
+
+    /// Runs the hooks of a success that the run did not come to: it was killed, or never learnt that it had been committed. Those that the
+    /// journal tells of have run already.
+    ///
+    /// # Errors
+    /// Where the journal or the verdict cannot be read.
+    pub(crate) fn make_up(&self) -> Result<()> {
+        let events = self.directory.events()?.into_iter();
+        let done: Vec<_> =
+            events.filter_map(|event| if let EventKind::HookFinished { output, .. } = event.kind { Some(output) } else { None }).collect();
+        let verdict = self.directory.verdict()?;
+        for (number, hook) in self.of(Moment::OnSuccess).filter(|(number, hook)| !done.contains(&output_of(*number, hook))) {
+            self.last(number, hook, verdict.as_ref());
+        }
+        Ok(())
+    }
+
+    /// Runs a hook of the end; that it fails is told, and returned.
+    fn last(&self, number: usize, hook: &Hook, verdict: Option<&Verdict>) -> Option<String> {
+        let error = self.one(number, hook, verdict, false).err()?;
+        let told = error.hints().iter().map(|hint| format!("; {hint}")).collect::<String>();
+        let message = format!("{error}{told}");
+        self.engine.monitor.notice(&message);
+        Some(message)
     }
 
     fn of(&self, moment: Moment) -> impl Iterator<Item = (usize, &Hook)> {
@@ -87,7 +108,7 @@ impl Hooks<'_> {
     fn one(&self, number: usize, hook: &Hook, verdict: Option<&Verdict>, stoppable: bool) -> Result<()> {
         let began = Instant::now();
         private_directory(&self.directory.path.join("hooks"))?;
-        let output = format!("hooks/{number}-{}.txt", hook.moment);
+        let output = output_of(number, hook);
         let path = self.directory.path.join(&output);
         // What an earlier attempt of the same run left there is replaced.
         if path.exists() {
@@ -126,9 +147,10 @@ impl Hooks<'_> {
 
     /// Everything that this program was given, except what may hold a password, and what a hook has to know.
     fn set_environment(&self, command: &mut Command, moment: Moment, verdict: Option<&Verdict>) {
-        for (name, _) in std::env::vars_os() {
+        for (name, value) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_uppercase();
-            if upper.contains("PASSWORD") || upper.ends_with("_PWD") || upper.contains("DATABASE_URL") {
+            let named = upper.contains("PASSWORD") || upper.ends_with("_PWD") || upper.contains("DATABASE_URL");
+            if named || holds_password(&value.to_string_lossy()) {
                 command.env_remove(name);
             }
         }
@@ -168,6 +190,15 @@ impl Hooks<'_> {
     }
 }
 
+/// Runs the hooks of the success of a run that had ended well without them.
+///
+/// # Errors
+/// As of [`Hooks::make_up`].
+pub(crate) fn make_up(engine: &Engine<'_>, plan: &Plan, options: &Options, directory: &RunDirectory) -> Result<()> {
+    let journal = Journal::open(&directory.path, engine.monitor)?;
+    Hooks { engine, plan, options, directory, journal: &journal }.make_up()
+}
+
 /// Runs the hooks of the end of a run that another command has taken up again.
 pub(crate) fn end(engine: &Engine<'_>, plan: &Plan, options: &Options, directory: &RunDirectory, journal: &Journal<'_>, ended: &mut Ended) {
     Hooks { engine, plan, options, directory, journal }.end(ended);
@@ -178,6 +209,16 @@ pub(crate) fn end(engine: &Engine<'_>, plan: &Plan, options: &Options, directory
 pub fn in_words(hook: &hooks::Hook) -> String {
     let dry_run = if hook.dry_run { ", under --dry-run too" } else { "" };
     format!("{}: {} (at most {} s{dry_run})", hook.moment, hook.command.join(" "), hook.timeout.as_secs())
+}
+
+/// Where what a hook says is kept, from the run's directory.
+fn output_of(number: usize, hook: &Hook) -> String {
+    format!("hooks/{number}-{}.txt", hook.moment)
+}
+
+/// Whether a value is, or holds, a URL with a password. What looks like one only because of an `@` in its path is not handed on, either.
+fn holds_password(value: &str) -> bool {
+    value.contains("://") && DatabaseUrl::new(value).is_ok_and(|url| url.to_string() != value)
 }
 
 fn ending(status: ExitStatus) -> String {
@@ -220,4 +261,24 @@ fn last_lines(path: &std::path::Path) -> Option<String> {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(TOLD_LINES)..].join(" / ");
     (!last.is_empty()).then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_password;
+
+    #[test]
+    fn a_url_with_a_password_is_known_wherever_it_stands() {
+        for value in [
+            "redis://:s3cret@cache:6379/0",
+            "amqp://guest:s3/cret@queue",
+            "mysql://u@h/d?password=s3cret",
+            "main=https://h/a, other=postgres://u:s3cret@h/d",
+        ] {
+            assert!(holds_password(value), "{value}");
+        }
+        for value in ["/usr/bin:/bin", "https://example.org:8080/a?b=c", "ssh://git@example.org:22/a", "me@example.org", "12:30@noon", ""] {
+            assert!(!holds_password(value), "{value}");
+        }
+    }
 }

@@ -121,7 +121,9 @@ pub fn not_applied_meanwhile(records: &[RunRecord], plan: &Plan, options: &Optio
 fn applied(records: &[RunRecord], plan: &Plan, options: &Options) -> Result<Option<RunRecord>> {
     in_place::none_unfinished(records).map_err(|error| error.hint("nothing was touched"))?;
     let of_plan = |record: &&RunRecord| record.plan == plan.name || plan.part_of.as_ref() == Some(&record.plan);
-    let Some(last) = records.iter().rev().find(|record| of_plan(record) && record.state == "applied").filter(|_| !options.force) else {
+    let Some(last) =
+        records.iter().rev().find(|record| of_plan(record) && record.state == "applied").filter(|_| !options.force && !plan.repeatable)
+    else {
         return Ok(None);
     };
     if last.plan_hash == plan.hash {

@@ -22,7 +22,7 @@ use super::directory::{new_id, rfc3339, run_values};
 use super::master_data;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, Undo as StepUndo, prepare};
-use super::put_back::{self, Extent, OneTransaction, PutBack};
+use super::put_back::{self, Extent, OneTransaction, PutBack, kept};
 use super::transaction::{self, FenceLimit, finished};
 use super::verification::{Listening, compare_catalog};
 use super::{Attempt, RunDirectory, in_place};
@@ -206,6 +206,9 @@ impl Undo<'_> {
         let message = format!("rows were written since the run: {}", list.join(", "));
         if self.keep_new_writes {
             self.can_be_told_apart(&tables.written)?;
+            if self.is_from_snapshot() {
+                kept::refer_to_what_stays(&tables.written, self.before, self.left, &grants, writer)?;
+            }
             let stays = if self.is_from_snapshot() { "; they stay as they are, with the values that the run gave them" } else { "" };
             let message = format!("{message}{stays}");
             self.engine.monitor.notice(&message);

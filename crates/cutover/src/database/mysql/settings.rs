@@ -9,6 +9,10 @@ const SQL_MODE: &str = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION
 /// A year, which is the longest that servers accept on every system but one; there it is cut to 24 days.
 const NO_TIMEOUT: &str = "31536000";
 
+/// Of the warnings of a statement only so many are kept, 64 unless this is set: a value that was stored as another one is not to be pushed out
+/// by rows that were left out. For the same reason notes are not kept at all, of which a rounded DECIMAL leaves one for every row.
+const WARNINGS: [(&str, &str); 2] = [("max_error_count", "65535"), ("sql_notes", "0")];
+
 const COMMON: [(&str, &str); 19] = [
     ("time_zone", "'+00:00'"),
     ("autocommit", "1"),
@@ -47,7 +51,7 @@ const MYSQL: [(&str, &str); 2] = [("max_execution_time", "0"), ("information_sch
 /// The statements that set all of it.
 pub(super) fn pinned(server: &Server) -> String {
     let own: &[_] = if server.mariadb { &MARIADB } else { &MYSQL };
-    let settings: Vec<_> = COMMON.iter().chain(own).map(|(name, value)| format!("SESSION {name} = {value}")).collect();
+    let settings: Vec<_> = COMMON.iter().chain(&WARNINGS).chain(own).map(|(name, value)| format!("SESSION {name} = {value}")).collect();
     format!(
         "SET NAMES utf8mb4; SET SESSION sql_mode = '{SQL_MODE}', {}; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         settings.join(", ")

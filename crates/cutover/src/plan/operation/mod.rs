@@ -72,6 +72,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, path: &'a str, name: &str, dia
         place: Place::file(path),
         tables: Vec::new(),
         from_snapshot: false,
+        repeatable: false,
         body: StepBody::Operations(operations),
     })
 }

@@ -94,7 +94,11 @@ impl Work<'_> {
             .iter()
             .map(|reason| format!("other sessions could write during the run, and what they wrote would count as a difference: {reason}"));
         let interrupted = raised.interrupted.iter().map(|reason| format!("the fence was down for a while: {reason}"));
-        open.chain(interrupted).try_for_each(|reason| log.append(Deed::FenceDown { reason }, writer))
+        // A run that is resumed meets the same reason again.
+        let told: Vec<_> = log.fence_down().map(ToString::to_string).collect();
+        open.chain(interrupted)
+            .filter(|reason| !told.contains(reason))
+            .try_for_each(|reason| log.append(Deed::FenceDown { reason }, writer))
     }
 
     /// Everything behind the snapshot, as far as it is not done yet.

@@ -114,6 +114,8 @@ impl Repair<'_> {
     fn show(&self, writer: &mut dyn Writer) -> Result<Vec<String>> {
         let dialect = self.work.engine.database.dialect();
         let kept = Kept::default();
+        // Where the lock is a transaction, that one ends here: another one begins on what is the same instant for a trial.
+        writer.rollback()?;
         let statements = on_one_instant(writer, |writer| self.put_back(&kept).show(Extent::Some(self.tables), writer))?;
         let shown = |statement: &String| if self.work.options.reveal { statement.clone() } else { masked(statement, dialect) };
         Ok(statements.iter().map(shown).collect())

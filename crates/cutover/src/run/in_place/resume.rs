@@ -16,7 +16,8 @@ use crate::verify::rulings::Rulings;
 use super::deeds::Log;
 use super::{Found, RUNNING, UNDOING, Work, conclude, row_of, statements};
 
-/// Goes on with a run, with its plan as it was kept. A run that is finished already only loses a fence that still stands.
+/// Goes on with a run, with its plan as it was kept. A run that is finished already only loses a fence that still stands, and
+/// has its last hooks run, if a kill came before them.
 ///
 /// # Errors
 /// Only where it could not be taken up again: nothing was touched then.
@@ -27,6 +28,9 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
         "applied" => {
             let mut writer = transaction::lock(engine, &of.run, options)?;
             writer.lower()?.iter().for_each(|note| engine.monitor.notice(note));
+            if record.plan_hash == plan.hash {
+                hooks::make_up(engine, plan, options, of)?;
+            }
             return Ok(Finished::NothingToDo { run: record.run, at: record.started_at });
         }
         UNDOING => {

@@ -241,8 +241,10 @@ impl Back<'_> {
             let told = PreparedStep { title: format!("Undo: {}", step.title), ways: Vec::new(), ..(*step).clone() };
             begin_step(&told, position, begun.len(), journal)?;
             let mut rows = self.step(step, &execution, log, writer)?;
-            let older = begun[position + 1..].iter().copied();
-            if let Some(tables) = step.undo.from_snapshot().filter(|_| put_back::is_early(older)) {
+            let older = &begun[position + 1..];
+            // Once the undo of an older step has begun, it is too late for that, and has been done.
+            let in_time = !older.iter().any(|step| is_going_back(step, log));
+            if let Some(tables) = step.undo.from_snapshot().filter(|_| in_time && put_back::is_early(older.iter().copied())) {
                 let back = self.whole.put_back(&kept, self.directory, journal);
                 rows += back.run(&step.name, Extent::Early(tables), &mut Journaled { step: &step.name, log }, writer)?;
             }

@@ -147,6 +147,7 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
                 })
             }
         };
+        let ready = restorable(ready, step, prepared.scope.as_deref(), &mut faults);
         prepared.steps.push(ready);
     }
     if !faults.is_empty() {
@@ -229,6 +230,17 @@ impl PreparedStatement {
         let boundary = dialect.split(&sql).ok().and_then(|statements| statements.first().map(|statement| dialect.boundary(statement)));
         Self { place: place.clone(), rewrites, boundary: boundary.unwrap_or(Boundary::Inside), done_when: None, batch: None, sql }
     }
+}
+
+/// What is outside of the plan's schemas is not in the snapshot: nothing of it can be put back.
+fn restorable(ready: PreparedStep, step: &Step, scope: Option<&[TableName]>, faults: &mut Vec<String>) -> PreparedStep {
+    let tables = ready.undo.from_snapshot().into_iter().flatten();
+    let Some(outside) = tables.into_iter().find(|table| scope.is_some_and(|scope| !scope.contains(table))) else { return ready };
+    if step.from_snapshot {
+        faults.push(format!("{outside} is outside of the plan's schemas, so that the step {} cannot be undone from the snapshot", step.name));
+        return ready;
+    }
+    PreparedStep { undo: Undo::None, ..ready }
 }
 
 fn scope(plan: &Plan, catalog: &Catalog) -> Option<Vec<TableName>> {
