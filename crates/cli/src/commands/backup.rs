@@ -108,9 +108,10 @@ fn tell(
     removed: Vec<std::path::PathBuf>,
     findings: &Findings,
 ) -> Result<Exit> {
-    let proven = proof.map(|proof| proof.verdict.passed);
+    let proven = proof.map(backup::Proof::is_proven);
+    let good = proof.is_none_or(|proof| proof.verdict.passed);
     let report = proof.map(|proof| Report::of(&[], Some(&proof.verdict), ending::values(findings)));
-    let exit = Exit::of_comparison(proven.unwrap_or(true));
+    let exit = Exit::of_comparison(good);
     if findings.format == Format::Json {
         let told = Told { directory: &made.directory, backup: &made.manifest, removed, proven, proof: report };
         context.terminal.result(&json::versioned(&told)?)?;
@@ -134,13 +135,14 @@ fn tell(
     page.push_str(&format!("{}\n  {}\n", context.terminal.judged(true, &kept), manifest.instant));
     if let Some(proof) = proof {
         let totals = &proof.verdict;
-        let sentence = match totals.passed {
-            true => format!(
+        let sentence = match (totals.passed, proof.waived()) {
+            (true, 0) => format!(
                 "proven: restored, {} with {} and every object of the catalog equal the snapshot",
                 counted(totals.tables.len() as u64, "table"),
                 counted(totals.cells, "cell")
             ),
-            false => "not proven: what was restored differs from the snapshot".to_owned(),
+            (true, waived) => format!("restored, and not proven: differences in {} are accepted by name", counted(waived, "rule")),
+            (false, _) => "not proven: what was restored differs from the snapshot".to_owned(),
         };
         page.push_str(&format!("{}\n", context.terminal.judged(totals.passed, &sentence)));
     }

@@ -79,8 +79,8 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
         EventKind::BackupTaken { program, files, bytes, seconds: time, .. } => {
             format!("backup: {}, {} by {program}, {}", counted(*files, "file"), size(*bytes), seconds(*time))
         }
-        EventKind::BackupProven { passed, tables, cells, seconds: time, .. } => {
-            let (tone, word) = if *passed { (Tone::Good, "proven") } else { (Tone::Bad, "NOT proven") };
+        EventKind::BackupProven { passed, tables, cells, waived, seconds: time, .. } => {
+            let (tone, word) = if *passed && *waived == 0 { (Tone::Good, "proven") } else { (Tone::Bad, "NOT proven") };
             let line = format!(
                 "proof: {word}: {}, {} restored and compared, {}",
                 counted(*tables, "table"),

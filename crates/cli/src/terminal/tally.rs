@@ -29,8 +29,8 @@ impl Tally {
             EventKind::BackupTaken { files, bytes, program, .. } => {
                 self.said = Some(format!("{} · {} · {program}", counted(*files, "file"), size(*bytes)));
             }
-            EventKind::BackupProven { passed, tables, cells, .. } => {
-                let word = if *passed { "proven" } else { "NOT proven" };
+            EventKind::BackupProven { passed, tables, cells, waived, .. } => {
+                let word = if *passed && *waived == 0 { "proven" } else { "NOT proven" };
                 self.said = Some(format!("{word} · {} · {} restored and compared", counted(*tables, "table"), counted(*cells, "cell")));
             }
             EventKind::StepFinished { rows, .. } => {

@@ -22,7 +22,7 @@ use crate::snapshot::{Capture, Snapshot, capture};
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{self, After, Listener};
-use crate::verify::verdict::{Finding, TableResult, Verdict};
+use crate::verify::verdict::{Finding, RuleOutcome, TableResult, Verdict};
 use crate::verify::{catalog, expected};
 
 /// Where a backup is restored.
@@ -87,6 +87,18 @@ impl Proof {
             .map_err(|source| Error::new(ErrorKind::Internal, "the proof cannot be written as JSON").because(source))?;
         let mut file = private_file(&path)?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(|source| Error::file("write", &path, source))
+    }
+
+    /// How many rules did not hold and were accepted by name: with any, the backup may be used, and is not proven.
+    #[must_use]
+    pub fn waived(&self) -> u64 {
+        self.verdict.rules.iter().filter(|rule| rule.outcome == RuleOutcome::Waived).count() as u64
+    }
+
+    /// Whether the backup is proven: what was restored equals the snapshot.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.verdict.passed && self.waived() == 0
     }
 
     /// What stands against the backup, one line each, without the values of cells.

@@ -116,8 +116,8 @@ pub enum EventKind {
     SnapshotFinished { tables: u64, rows: u64, cells: u64, seconds: f64 },
     /// A backup stands beside the snapshot, sealed. `instant` says how it is known that both describe the same instant.
     BackupTaken { program: String, files: u64, bytes: u64, instant: String, seconds: f64 },
-    /// A backup was restored and compared.
-    BackupProven { passed: bool, tables: u64, cells: u64, place: String, seconds: f64 },
+    /// A backup was restored and compared; `waived` counts the rules that did not hold and were accepted by name.
+    BackupProven { passed: bool, tables: u64, cells: u64, waived: u64, place: String, seconds: f64 },
     /// A step began.
     ///
     /// Written as `step_number`, because the event's own `number` stands beside it on the line.

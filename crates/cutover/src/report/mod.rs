@@ -96,6 +96,8 @@ pub struct BackupReport {
     pub proven: Option<bool>,
     /// How many cells were compared for that.
     pub cells: u64,
+    /// How many rules of the proof did not hold and were accepted by name.
+    pub waived: u64,
 }
 
 /// How a run ended.
@@ -298,11 +300,12 @@ impl Report {
                     instant: instant.clone(),
                     proven: None,
                     cells: 0,
+                    waived: 0,
                 });
             }
-            EventKind::BackupProven { passed, cells, .. } => {
+            EventKind::BackupProven { passed, cells, waived, .. } => {
                 if let Some(backup) = &mut self.backup {
-                    (backup.proven, backup.cells) = (Some(*passed), *cells);
+                    (backup.proven, backup.cells, backup.waived) = (Some(*passed), *cells, *waived);
                 }
             }
             EventKind::StepStarted { step, .. } if self.step(step).is_some() => {}

@@ -352,6 +352,9 @@ impl Page {
         }
         if let Some(backup) = &report.backup {
             let proven = match backup.proven {
+                Some(true) if backup.waived > 0 => {
+                    format!("restored, with differences in {} that were accepted by name", counted(backup.waived, "rule"))
+                }
                 Some(true) => format!("proven by restore, {} compared", counted(backup.cells, "cell")),
                 Some(false) => "NOT proven: what was restored differs".to_owned(),
                 None => "not proven".to_owned(),

@@ -141,7 +141,7 @@ impl Backups<'_> {
                 target: staging.as_deref().map_or(Target::Beside(self.engine.database), Target::Staging),
                 id: &self.directory.run,
                 sessions: self.options.sessions,
-                accept: &[],
+                accept: &self.options.accepted_of_backup(),
                 interrupt: self.engine.interrupt,
                 monitor: self.engine.monitor,
             },
@@ -151,6 +151,7 @@ impl Backups<'_> {
             passed: verdict.passed,
             tables: verdict.tables.len() as u64,
             cells: verdict.cells,
+            waived: proof.waived(),
             place: proof.place.clone(),
             seconds: began.elapsed().as_secs_f64(),
         })?;
@@ -164,6 +165,7 @@ impl Backups<'_> {
             format!("the backup is not proven: what was restored differs from the snapshot in {} findings", differences.len()),
         );
         let error = differences.iter().take(TOLD).fold(error, |error, difference| error.hint(difference.clone()));
+        let error = error.hint("--accept backup:RULE accepts a difference by the name of its rule; the report shows that");
         Err(error.hint(format!("everything that differs is in {}", backup.directory.join("proof.json").display())))
     }
 }

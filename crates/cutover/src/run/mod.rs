@@ -184,7 +184,8 @@ fn decide(
     rulings: Rulings,
     tables: Vec<crate::verify::verdict::TableResult>,
 ) -> Result<Verdict> {
-    let terms = crate::verify::rulings::Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };
+    let accept = options.accepted();
+    let terms = crate::verify::rulings::Terms { accept: &accept, strict: options.strict, criteria: &plan.criteria };
     let verdict = rulings.finish(&terms, tables);
     directory.keep_verdict(&verdict)?;
     for rule in &verdict.rules {

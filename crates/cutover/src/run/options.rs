@@ -149,6 +149,21 @@ impl Default for Options {
     }
 }
 
+/// With what the name of a rule begins that is one of the backup's proof: `backup:cells:students`.
+const OF_BACKUP: &str = "backup:";
+
+impl Options {
+    /// The rules of the verdict that are accepted by name.
+    pub(crate) fn accepted(&self) -> Vec<String> {
+        self.accept.iter().filter(|name| !name.starts_with(OF_BACKUP)).cloned().collect()
+    }
+
+    /// The rules of the backup's proof that are accepted by name, as the proof spells them.
+    pub(crate) fn accepted_of_backup(&self) -> Vec<String> {
+        self.accept.iter().filter_map(|name| name.strip_prefix(OF_BACKUP)).map(str::to_owned).collect()
+    }
+}
+
 /// How a command that has a run ended.
 #[derive(Debug)]
 pub struct Ended {

@@ -99,6 +99,18 @@ each_database! {
         assert_eq!(site.differences(&before), Vec::<String>::new());
         assert_eq!(scratches(&site, &ended.run), Vec::<String>::new());
 
+        // Accepted by name, it does not stop the run, and the report does not call it proven.
+        let accept = ["rows", "keys", "cells"].map(|rule| format!("backup:{rule}:programs")).to_vec();
+        let accepted = Options { accept, dry_run: site.scratch.dialect() != "mysql", ..of_file() };
+        let all = At::new(u64::MAX, &never);
+        let ended = site.end(&plan, &accepted, &all);
+        assert!(matches!(ended.outcome, Outcome::DryRun | Outcome::Committed), "{ended:?}");
+        assert!(all.events().iter().any(|event| matches!(event, EventKind::BackupProven { passed: true, waived: 1.., .. })));
+        assert!(ended.verdict.unwrap().findings.is_empty(), "the verdict knows nothing of the backup's waivers");
+        if ended.outcome == Outcome::Committed {
+            assert_eq!(site.undo(&plan.1, &ended.run, &options(), false).unwrap().outcome, Outcome::Undone);
+        }
+
         site.scratch.execute("UPDATE programs SET name = 'Physics' WHERE id = 1");
         let ended = site.end(&plan, &of_file(), &Silent);
         assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
