@@ -88,7 +88,7 @@ each_database! {
         let earlier = crate::take(&site, "earlier");
         let file = if site.scratch.dialect() == "postgres" { earlier.data() } else { files(&earlier).swap_remove(0) };
         let of_file = || Options { backup_file: Some(file.clone()), prove_backup: true, ..options() };
-        site.scratch.execute("UPDATE programs SET name = 'Chemistry' WHERE id = 1");
+        site.scratch.execute("UPDATE programs SET name = 'Biology' WHERE id = 1");
         let before = site.snapshot();
         let ended = site.end(&plan, &of_file(), &Silent);
         assert_eq!(ended.outcome, Outcome::Failed, "{ended:?}");
@@ -112,7 +112,8 @@ each_database! {
         }
 
         site.scratch.execute("UPDATE programs SET name = 'Physics' WHERE id = 1");
-        let ended = site.end(&plan, &of_file(), &Silent);
+        // The probe of the run before has moved a sequence on where sequences are no part of transactions.
+        let ended = site.end(&plan, &Options { accept: vec!["backup:sequences".to_owned()], ..of_file() }, &Silent);
         assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
         let made = Backup::open(&ended.directory.join("backup")).unwrap();
         assert!(Proof::of(&made).unwrap().unwrap().verdict.passed);
