@@ -86,6 +86,8 @@ pub enum Command {
     Verify(Verify),
     /// Undo a committed run, and prove that the old contents are back
     Rollback(Rollback),
+    /// Put damaged cells of an in-place run back from its snapshot, and verify it again
+    Repair(Repair),
     /// List the runs, how they ended and what that means
     Status(Status),
     /// Tell again how a run went
@@ -375,6 +377,31 @@ pub struct Rollback {
     /// Go on where nothing can hold off other sessions' writes (in-place)
     #[arg(long)]
     pub unfenced: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
+    #[command(flatten)]
+    pub findings: Findings,
+}
+
+/// `repair`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    #[command(flatten)]
+    pub run: OfRun,
+    #[command(flatten)]
+    pub database: Database,
+    /// The tables whose damaged cells are put back; all where none is named
+    #[arg(long, value_name = "TABLE", value_delimiter = ',', num_args = 1..)]
+    pub tables: Vec<String>,
+    /// Show the statements, and execute none
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub strictness: Strictness,
+    #[command(flatten)]
+    pub in_place: InPlace,
+    #[command(flatten)]
+    pub hooks: Hooks,
     #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]

@@ -39,6 +39,18 @@ pub fn is_built_in(files: &PlanFiles) -> bool {
     files.root == Path::new(ROOT)
 }
 
+/// Says how a built-in plan is edited, where what went wrong names one of its files.
+pub fn edited_in_a_copy(error: Error, files: &PlanFiles, plan: &str) -> Error {
+    let names_file = |text: &str| files.files.keys().any(|path| text.contains(path.as_str()));
+    let named = error.hints().iter().any(|hint| names_file(hint))
+        || error.fault_list().iter().any(|fault| names_file(&fault.place.file.display().to_string()))
+        || error.exhibits().iter().any(|exhibit| names_file(&exhibit.title) || exhibit.rows.iter().flatten().any(|cell| names_file(cell)));
+    match is_built_in(files) && named {
+        true => error.hint(format!("a built-in plan is edited in a copy: cutover init DIR --from {plan}, and then cutover run DIR")),
+        false => error,
+    }
+}
+
 /// The names of the built-in plans.
 pub fn names() -> Vec<&'static str> {
     let names: BTreeSet<_> = FILES.iter().map(|(plan, _, _)| *plan).collect();

@@ -4,7 +4,7 @@ use cutover::database::Mode;
 use cutover::plan::PlanFiles;
 use cutover::run::Options;
 
-use crate::arguments::{self, Clean, Hooks, InPlace, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{self, Clean, Hooks, InPlace, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
 use crate::built_in;
 
 /// The options of a run.
@@ -46,6 +46,18 @@ pub fn of_resume(resume: &Resume, plan: &str) -> Options {
         execute_all: resume.execute_all,
         reveal: resume.findings.reveal,
         ..in_place(&resume.in_place, waiting(&resume.waiting, sessions(&resume.sessions)))
+    }
+}
+
+/// The options of a repair of a run of the plan of this name.
+pub fn of_repair(repair: &Repair, plan: &str) -> Options {
+    Options {
+        hooks: hooks(&repair.hooks, built_in::names().contains(&plan)),
+        dry_run: repair.dry_run,
+        accept: repair.strictness.accept.clone(),
+        strict: repair.strictness.strict,
+        reveal: repair.findings.reveal,
+        ..in_place(&repair.in_place, waiting(&repair.waiting, Options::default()))
     }
 }
 

@@ -85,6 +85,19 @@ fn a_built_in_plan_is_copied_with_every_file() {
 }
 
 #[test]
+fn what_names_a_file_of_a_built_in_plan_says_where_it_is_edited() {
+    let place = Place::new();
+    const COPY: &str = "cutover init DIR --from cms-id";
+    let built_in = place.cutover("run cms-id --database registry.db");
+    assert_eq!(built_in.code, 2, "{built_in:?}");
+    assert!(built_in.stderr.contains("steps/1-schema/0010_add_cms_id.toml") && built_in.stderr.contains(COPY), "{built_in:?}");
+    assert_eq!(place.cutover("init mine --from cms-id").code, 0);
+    let copy = place.cutover("run ./mine --database registry.db");
+    assert_eq!(copy.code, 2, "{copy:?}");
+    assert!(!copy.stderr.contains(COPY), "{copy:?}");
+}
+
+#[test]
 fn nothing_is_written_where_something_is() {
     let place = Place::new();
     let before = files(place.path());

@@ -43,13 +43,16 @@ fn build_and_run(context: &Context, name: &str, files: &PlanFiles, wanted: Wante
     let plan = load(files, database.dialect(), &[])?;
     let engine = context.engine(database.as_ref());
     build(context, &engine, files, wanted)?;
-    // What stops the run is there to be mended, and the run to be started once more.
-    let refused = |error: Error| match wanted.dirty {
-        true => {
-            let (plan, database) = (ending::shown(name), ending::shown(&engine.database.place()));
-            run::untouched(error).hint(format!("mend what is named, then: cutover run {plan} --database {database}"))
+    let refused = |error: Error| {
+        let error = run::refused(error, files, &plan.name);
+        // What stops the run is there to be mended, and the run to be started once more.
+        match wanted.dirty {
+            true => {
+                let (plan, database) = (ending::shown(name), ending::shown(&engine.database.place()));
+                error.hint(format!("mend what is named, then: cutover run {plan} --database {database}"))
+            }
+            false => error,
         }
-        false => run::untouched(error),
     };
     match cutover::run::run(&engine, files, &plan, &Options::default()).map_err(refused)? {
         Finished::Ended(ended) => ending::tell(context, &engine, &ended, &Findings { format: Format::Text, reveal: false }),

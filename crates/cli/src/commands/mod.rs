@@ -7,6 +7,7 @@ mod ending;
 mod explain;
 mod init;
 mod recorded;
+mod repair;
 mod report;
 mod resume;
 mod rollback;
@@ -37,6 +38,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Step(arguments) => step::execute(context, arguments),
         Command::Verify(arguments) => verify::execute(context, arguments),
         Command::Rollback(arguments) => rollback::execute(context, arguments),
+        Command::Repair(arguments) => repair::execute(context, arguments),
         Command::Status(arguments) => status::execute(context, arguments),
         Command::Report(arguments) => report::execute(context, arguments),
         Command::Clean(arguments) => clean::execute(context, arguments),

@@ -38,10 +38,17 @@ pub fn start(
     findings: &Findings,
 ) -> Result<Exit> {
     let engine = context.engine(database);
-    match cutover::run::run(&engine, files, plan, options).map_err(untouched)? {
+    match cutover::run::run(&engine, files, plan, options).map_err(|error| refused(error, files, &plan.name))? {
         Finished::NothingToDo { run, at } => nothing_to_do(context, findings.format, &plan.name, run, at),
         Finished::Ended(ended) => ending::tell(context, &engine, &ended, findings),
     }
+}
+
+/// Says of a run that could not start what state the database is in, and where the plan's files can be edited.
+pub fn refused(error: Error, files: &PlanFiles, run_of: &str) -> Error {
+    // The run of one step is of PLAN/STEP.
+    let plan = run_of.split('/').next().unwrap_or(run_of);
+    built_in::edited_in_a_copy(untouched(error), files, plan)
 }
 
 /// Says what state the database is in, where the error does not say it itself.

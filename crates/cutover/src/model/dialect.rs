@@ -1,6 +1,8 @@
 //! What differs between databases and needs no server: quoting, splitting scripts, rendering operations.
 
+use super::cell::Cell;
 use super::operation::{Operation, PortableType, Rendered, TypeFit};
+use super::put_back::{self, KeyedRow};
 use super::statement::{ScriptStatement, SplitError};
 use super::table::{Catalog, Column, ObjectKind, ObjectName, Relationship, Table, TableName};
 use super::value::ValueKind;
@@ -102,6 +104,34 @@ pub trait Dialect: Send + Sync {
         format!("UPDATE {} AS target SET {}\nFROM ({query}) AS file\nWHERE {condition}", self.quote_table(table), set.join(", "))
     }
 
+    /// A cell of a column, as a scan has read it, as a literal that the column stores as that cell again; `None` where there is none.
+    fn cell_literal(&self, table: &TableName, column: &Column, cell: Cell<'_>, catalog: &Catalog) -> Option<String>;
+
+    /// How rows may be written that were in the database together before.
+    fn leeway(&self) -> Leeway;
+
+    /// Whether the database gives the column another value in an UPDATE that does not name it.
+    fn renews(&self, _table: &TableName, _column: &Column, _catalog: &Catalog) -> bool {
+        false
+    }
+
+    /// An INSERT of rows of literals, with numbers that the database would give itself.
+    fn insert_rows(&self, table: &TableName, columns: &[String], rows: &[Vec<String>]) -> String {
+        put_back::insert(self.quote_table(table), self.quote_columns("", columns), "", rows)
+    }
+
+    /// An UPDATE of rows that are told apart by the literals of a key, each to literals of its own.
+    fn update_rows(&self, table: &TableName, key: &[String], columns: &[String], rows: &[KeyedRow]) -> String {
+        let quote = |names: &[String]| names.iter().map(|name| self.quote_identifier(name)).collect::<Vec<_>>();
+        put_back::update_by_case(&self.quote_table(table), &quote(key), &quote(columns), rows)
+    }
+
+    /// A DELETE of so many of the rows for which a condition holds.
+    fn delete_some(&self, table: &TableName, condition: &str, count: u64) -> String;
+
+    /// A condition that holds where a column's cell is the one that a scan has read, byte by byte. `literal` is that of `cell_literal`.
+    fn is_cell(&self, column: &Column, cell: Cell<'_>, literal: &str) -> String;
+
     /// A table's quoted name.
     fn quote_table(&self, name: &TableName) -> String {
         if name.schema.is_empty() {
@@ -151,6 +181,15 @@ pub trait Dialect: Send + Sync {
             not_null.join(" AND ")
         )
     }
+}
+
+/// How rows may be written that were in the database together before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leeway {
+    /// What is said first, within the transaction. The session's settings are put back when it is settled.
+    pub statements: &'static [&'static str],
+    /// Whether rows may then come and go in any order: foreign keys are neither checked nor acted upon until the transaction is settled.
+    pub any_order: bool,
 }
 
 /// What a statement does to the transaction that it runs in, and so how one learns after a crash whether it was done.

@@ -5,6 +5,7 @@ pub mod dialect;
 pub mod error;
 pub mod interrupt;
 pub mod operation;
+pub mod put_back;
 pub mod script;
 pub mod statement;
 pub mod table;

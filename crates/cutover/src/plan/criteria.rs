@@ -180,7 +180,7 @@ pub(super) fn added_keys(steps: &[Step], class: &str) -> Vec<String> {
 }
 
 /// Every operation of the steps, in order.
-pub(super) fn operations(steps: &[Step]) -> impl Iterator<Item = &Operation> {
+pub fn operations(steps: &[Step]) -> impl Iterator<Item = &Operation> {
     steps
         .iter()
         .flat_map(|step| match &step.body {

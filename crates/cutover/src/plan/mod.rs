@@ -24,6 +24,7 @@ mod done_when;
 mod enum_values;
 mod expand;
 mod faults;
+mod from_snapshot;
 mod grants;
 mod header;
 mod ledger;
@@ -37,7 +38,7 @@ mod variants;
 
 pub use against::check_against;
 pub use contract::Contract;
-pub use criteria::selects;
+pub use criteria::{operations, selects};
 pub use files::PlanFiles;
 pub use load::load;
 pub use master_data::MasterData;
@@ -52,6 +53,8 @@ pub struct Plan {
     pub name: String,
     /// The plan that it is one step of, where it has been narrowed to that.
     pub part_of: Option<String>,
+    /// Whether that step is one that may be run alone again and again.
+    pub repeatable: bool,
     /// Its title for people.
     pub title: String,
     /// The databases that it is written for, by their dialects' names.
@@ -146,6 +149,11 @@ pub struct Step {
     pub place: Place,
     /// Tables that it touches without naming them in its statements, from its header: `--! tables = ["audit_log"]`.
     pub tables: Vec<String>,
+    /// Whether its undo puts the old cells back from the run's snapshot (`--! undo = "snapshot"`): it then changes nothing but rows of
+    /// tables that were there.
+    pub from_snapshot: bool,
+    /// Whether it does what is left to do, so that it may be run alone again (`--! repeatable = true`; every CSV step is so).
+    pub repeatable: bool,
     /// What it does.
     pub body: StepBody,
 }

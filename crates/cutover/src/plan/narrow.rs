@@ -22,6 +22,7 @@ impl Plan {
                 let only = (*only).clone();
                 let mut narrowed =
                     Self { name: format!("{}/{}", self.name, only.name), part_of: Some(self.name.clone()), ledger: None, ..self.clone() };
+                narrowed.repeatable = only.repeatable;
                 narrowed.title = format!("{}: {}", self.title, only.title);
                 narrowed.steps = vec![only];
                 narrowed.criteria.clear();

@@ -3,7 +3,7 @@
 use super::load::Reading;
 use super::script::{self, warn_of_chance};
 use super::variants::{Family, families};
-use super::{PlanStatement, Step, StepBody, master_data, operation};
+use super::{PlanStatement, Step, StepBody, from_snapshot, master_data, operation};
 use crate::model::dialect::Dialect;
 use crate::model::error::Place;
 
@@ -49,7 +49,11 @@ fn step<'a>(reading: &mut Reading<'a>, family: &Family<'a>, dialect: &dyn Dialec
 }
 
 fn from_csv<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<Step> {
-    let undo = family.undo(dialect.name()).and_then(|undo| statements(reading, undo, dialect)).map(|undo| undo.statements);
+    let undo = family.undo(dialect.name()).and_then(|undo| statements(reading, undo, dialect));
+    if let Some(place) = undo.as_ref().and_then(|undo| undo.from_snapshot.clone()) {
+        reading.faults.add(place, "`undo` belongs to steps", "take it out: this file is the undo of one");
+    }
+    let undo = undo.map(|undo| undo.statements);
     let title = reading.master_data.title(family.name);
     let data = master_data::read(reading, path, last_component(family.name), undo)?;
     Some(Step {
@@ -58,14 +62,23 @@ fn from_csv<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, d
         title: title.unwrap_or_else(|| last_component(family.name).to_owned()),
         place: Place::file(path),
         tables: Vec::new(),
+        from_snapshot: false,
+        repeatable: true,
         body: StepBody::MasterData(data),
     })
 }
 
 fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<Step> {
     let step = statements(reading, path, dialect);
-    let undo = family.undo(dialect.name()).map(|undo| statements(reading, undo, dialect));
+    let undo_at = family.undo(dialect.name());
+    let undo = undo_at.map(|undo| statements(reading, undo, dialect));
     let file = step?;
+    if let Some(place) = undo.iter().flatten().filter_map(|undo| undo.from_snapshot.clone()).next() {
+        reading.faults.add(place, "`undo` belongs to steps", "take it out: this file is the undo of one");
+    }
+    if let Some(place) = &file.from_snapshot {
+        from_snapshot::check(reading, place, undo_at, &file.statements, dialect);
+    }
     // An undo file that cannot be read has put its faults on record; the step is kept so that nothing else is hidden.
     let undo = undo.flatten().map(|undo| undo.statements);
     Some(Step {
@@ -74,6 +87,8 @@ fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str
         title: file.title.unwrap_or_else(|| last_component(family.name).to_owned()),
         place: Place::file(path),
         tables: file.tables,
+        from_snapshot: file.from_snapshot.is_some(),
+        repeatable: file.repeatable,
         body: StepBody::Script { statements: file.statements, undo },
     })
 }
@@ -81,12 +96,18 @@ fn from_script<'a>(reading: &mut Reading<'a>, family: &Family<'a>, path: &'a str
 struct StepFile {
     title: Option<String>,
     tables: Vec<String>,
+    /// Where it says that it is undone from the snapshot.
+    from_snapshot: Option<Place>,
+    /// Whether it may be run alone again.
+    repeatable: bool,
     statements: Vec<PlanStatement>,
 }
 
 fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialect) -> Option<StepFile> {
     let mut script = script::read(reading, path, dialect)?;
     let tables = script.header.take("tables").map(|value| value.texts(&mut reading.faults)).unwrap_or_default();
+    let from_snapshot = from_snapshot::read(reading, &mut script.header);
+    let repeatable = script.header.take("repeatable").and_then(|value| value.boolean(&mut reading.faults)).unwrap_or(false);
     let unsupported = "is not supported in this version";
     script.header.refuse("timeout", unsupported, "take it out: --max-fence limits the whole run", &mut reading.faults);
     script.header.refuse("severity", "belongs to checks", "take it out", &mut reading.faults);
@@ -96,7 +117,7 @@ fn statements<'a>(reading: &mut Reading<'a>, path: &'a str, dialect: &dyn Dialec
     for statement in &written {
         warn_of_chance(reading, statement, &|offset| Place::at(path, text, offset));
     }
-    Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), statements })
+    Some(StepFile { title, tables: tables.into_iter().map(|(table, _)| table).collect(), from_snapshot, repeatable, statements })
 }
 
 /// The folder that a step stands in.

@@ -6,6 +6,7 @@
 //! master-data.json  what CSV steps found in the tables
 //! snapshot/         before
 //! after/            the rows files of the verification
+//! since/            which rows others had written since, when it was taken back
 //! verdict.json
 //! ```
 

@@ -134,6 +134,9 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
     Ok(explanation)
 }
 
+/// What stands for the undo of a step whose statements are written when it is undone.
+const FROM_SNAPSHOT: &str = "-- the old cells are put back from the run's snapshot";
+
 fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
     let step = |step: &super::prepare::PreparedStep| ExplainedStep {
         name: step.name.clone(),
@@ -141,7 +144,10 @@ fn of_database(prepared: &Prepared) -> Vec<ExplainedStep> {
         ways: step.ways.iter().map(|(table, choice)| (table.to_string(), choice.clone())).collect(),
         // The rows of a file are read in the file.
         statements: step.statements.iter().filter(|_| step.proofs.is_empty()).map(|statement| statement.sql.clone()).collect(),
-        undo: step.undo.of_all().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
+        undo: match step.undo.from_snapshot() {
+            Some(_) => Some(vec![FROM_SNAPSHOT.to_owned()]),
+            None => step.undo.of_all().map(|undo| undo.iter().map(|statement| statement.sql.clone()).collect()),
+        },
     };
     prepared.steps.iter().map(step).collect()
 }
@@ -165,7 +171,7 @@ fn of_plan(plan: &Plan, dialect: &dyn Dialect) -> Vec<ExplainedStep> {
             title: step.title.clone(),
             ways: Vec::new(),
             statements: sql(statements),
-            undo: undo.as_deref().map(sql),
+            undo: if step.from_snapshot { Some(vec![FROM_SNAPSHOT.to_owned()]) } else { undo.as_deref().map(sql) },
         },
         StepBody::MasterData(data) => {
             let columns: Vec<_> = data.columns.iter().map(|column| column.name.as_str()).collect();

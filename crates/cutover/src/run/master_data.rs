@@ -84,7 +84,8 @@ pub fn keep(found: &Found, directory: &RunDirectory) -> Result<()> {
     std::fs::rename(&unfinished, &path).map_err(|source| Error::file("rename", &unfinished, source))
 }
 
-/// Gives those CSV steps an undo that have none in the plan and changed no row: it deletes the rows that they have inserted.
+/// Gives those CSV steps an undo of statements that have none in the plan and changed no row: it deletes the rows that they have
+/// inserted. Where a step has changed rows, the snapshot has what they were.
 ///
 /// # Errors
 /// Where the run's directory cannot be read.
@@ -106,7 +107,7 @@ pub fn complete_undo(prepared: &mut Prepared, plan: &Plan, dialect: &dyn Dialect
 pub fn undo_of_found(prepared: &mut Prepared, plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, found: &Found) -> Result<()> {
     for (step, ready) in plan.steps.iter().zip(&mut prepared.steps) {
         let lines = found.0.get(&step.name).filter(|lines| lines.changed.is_empty());
-        if let (StepBody::MasterData(data), Undo::None, Some(lines)) = (&step.body, &ready.undo, lines) {
+        if let (StepBody::MasterData(data), Undo::Snapshot(_), Some(lines)) = (&step.body, &ready.undo, lines) {
             ready.undo = undo(step, data, &lines.new, plan, dialect, catalog).map_err(|message| Error::new(ErrorKind::Refused, message))?;
         }
     }

@@ -18,6 +18,7 @@ pub mod options;
 pub mod preconditions;
 pub mod preflight;
 pub mod prepare;
+pub(crate) mod put_back;
 pub mod ranges;
 pub mod status;
 pub mod timing;

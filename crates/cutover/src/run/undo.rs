@@ -8,8 +8,9 @@ use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::TableName;
 use crate::plan::{Plan, RunValues};
-use crate::snapshot::Snapshot;
 use crate::snapshot::seal::private_directory;
+use crate::snapshot::{Snapshot, TableEntry};
+use crate::verify::differing::Kept;
 use crate::verify::expected;
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
@@ -20,7 +21,8 @@ use super::apply::Execution;
 use super::directory::{new_id, rfc3339, run_values};
 use super::master_data;
 use super::options::{Ended, Engine, Options};
-use super::prepare::{Prepared, Undo as StepUndo, prepare};
+use super::prepare::{Prepared, PreparedStep, Undo as StepUndo, prepare};
+use super::put_back::{self, Extent, OneTransaction, PutBack, kept};
 use super::transaction::{self, FenceLimit, finished};
 use super::verification::{Listening, compare_catalog};
 use super::{Attempt, RunDirectory, in_place};
@@ -79,6 +81,30 @@ fn check_recorded(engine: &Engine<'_>, of: &RunDirectory) -> Result<()> {
     }
 }
 
+fn begin(step: &PreparedStep, number: u64, of: u64, journal: &Journal<'_>) -> Result<()> {
+    journal.record(EventKind::StepStarted {
+        step: step.name.clone(),
+        title: format!("Undo: {}", step.title),
+        phase: step.phase.clone(),
+        number,
+        of,
+    })
+}
+
+/// Records that the old cells are put back, as the last of so many steps.
+///
+/// # Errors
+/// Where the journal cannot be written.
+pub(crate) fn begin_put_back(of: u64, journal: &Journal<'_>) -> Result<()> {
+    journal.record(EventKind::StepStarted {
+        step: put_back::STEP.to_owned(),
+        title: "Undo: the old cells from the snapshot".to_owned(),
+        phase: String::new(),
+        number: of,
+        of,
+    })
+}
+
 /// One undo.
 pub(crate) struct Undo<'a> {
     pub engine: &'a Engine<'a>,
@@ -127,8 +153,8 @@ impl Undo<'_> {
     fn attempt(&self, directory: &RunDirectory, journal: &Journal<'_>, values: &RunValues, writer: &mut dyn Writer) -> Result<Attempt> {
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         transaction::raise(self.engine, &self.prepared.fence(self.options, Mode::Atomic), journal, writer)?;
-        self.new_writes(directory, journal, writer)?;
-        self.steps(journal, writer)?;
+        let kept = self.new_writes(directory, journal, writer)?;
+        self.steps(&kept, directory, journal, writer)?;
         let verdict = self.prove(directory, journal, writer)?;
         if !verdict.passed {
             return Ok(Attempt::Given(Outcome::VerificationFailed, verdict));
@@ -150,11 +176,11 @@ impl Undo<'_> {
         }
     }
 
-    /// Lists the rows written since the run, before anything is touched.
+    /// Lists the rows written since the run, before anything is touched. The key hashes of those that are kept are returned.
     ///
     /// # Errors
-    /// `Refused` where there are any, and they are not to be kept.
-    pub(crate) fn new_writes(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
+    /// `Refused` where there are any, and they are not to be kept, or cannot be told from those that the run has changed.
+    pub(crate) fn new_writes(&self, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<Kept> {
         let catalog = writer.catalog()?;
         let folder = directory.path.join("since");
         private_directory(&folder.join("rows"))?;
@@ -172,22 +198,56 @@ impl Undo<'_> {
         let after = After::Live(writer, &folder, since);
         let tables = tables::compare(self.before, &catalog, after, &grants, &folder.join("scratch"), &mut ignored, &listening)?;
         if tables.since.is_empty() {
-            return Ok(());
+            return Ok(tables.written);
         }
         let list: Vec<_> = tables.since.iter().map(|(table, rows)| format!("{rows} in {table}")).collect();
         let message = format!("rows were written since the run: {}", list.join(", "));
         if self.keep_new_writes {
+            self.can_be_told_apart(&tables.written)?;
+            if self.is_from_snapshot() {
+                kept::refer_to_what_stays(&tables.written, self.before, self.left, &grants, writer)?;
+            }
+            let stays = if self.is_from_snapshot() { "; they stay as they are, with the values that the run gave them" } else { "" };
+            let message = format!("{message}{stays}");
             self.engine.monitor.notice(&message);
-            return journal.record(EventKind::Noticed { message });
+            journal.record(EventKind::Noticed { message })?;
+            return Ok(tables.written);
         }
         Err(Error::new(ErrorKind::Refused, message)
             .hint("--keep-new-writes undoes the run and keeps them: everything else is then proven equal to the snapshot"))
     }
 
-    fn steps(&self, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
+    /// Whether a step is undone by putting old cells back.
+    pub(crate) fn is_from_snapshot(&self) -> bool {
+        self.prepared.steps.iter().any(|step| step.undo.from_snapshot().is_some())
+    }
+
+    /// Without a key, a row that was changed by the run and then by somebody else is nobody's any more.
+    fn can_be_told_apart(&self, kept: &Kept) -> Result<()> {
+        let changed = |entry: &&TableEntry| {
+            let left = self.left.and_then(|left| left.table(&entry.table));
+            left.is_some_and(|left| left.contents.digest != entry.contents.digest)
+        };
+        let tables = self.before.manifest.tables.iter().filter(|entry| entry.key.is_empty() && kept.contains_key(&entry.table));
+        match tables.filter(|_| self.is_from_snapshot()).find(changed) {
+            None => Ok(()),
+            Some(entry) => Err(Error::new(
+                ErrorKind::Refused,
+                format!(
+                    "rows of {} were written since the run, and it has no key by which they could be told from those of the run",
+                    entry.table
+                ),
+            )
+            .hint("take back by hand what was written into it since, or restore a backup")),
+        }
+    }
+
+    fn steps(&self, kept: &Kept, directory: &RunDirectory, journal: &Journal<'_>, writer: &mut dyn Writer) -> Result<()> {
         let began = std::time::Instant::now();
         journal.record(EventKind::StageStarted { stage: Stage::Steps })?;
-        let total = self.prepared.steps.len() as u64;
+        let from_snapshot = self.is_from_snapshot();
+        let all = &self.prepared.steps;
+        let total = all.len() as u64 + u64::from(from_snapshot);
         let mut rewritten = false;
         let rows_of = |table: &TableName| self.before.rows_of(table);
         let execution = Execution {
@@ -197,23 +257,48 @@ impl Undo<'_> {
             interrupt: self.engine.interrupt,
             rows_of: &rows_of,
         };
-        for (position, step) in self.prepared.steps.iter().rev().enumerate() {
+        for (position, step) in all.iter().rev().enumerate() {
             let started = std::time::Instant::now();
-            journal.record(EventKind::StepStarted {
-                step: step.name.clone(),
-                title: format!("Undo: {}", step.title),
-                phase: step.phase.clone(),
-                number: position as u64 + 1,
-                of: total,
-            })?;
+            begin(step, position as u64 + 1, total, journal)?;
             let mut rows = 0;
             for (number, statement) in step.undo.of_all().into_iter().flatten().enumerate() {
                 rows += execution.execute(statement, &step.name, number as u64 + 1, &mut rewritten, writer)?;
             }
+            if let Some(tables) = step.undo.from_snapshot().filter(|_| put_back::is_early(all[..all.len() - position - 1].iter())) {
+                let back = self.put_back(kept, directory, journal);
+                rows += back.run(&step.name, Extent::Early(tables), &mut OneTransaction, writer)?;
+            }
             writer.settle()?;
             journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
         }
+        if from_snapshot {
+            let started = std::time::Instant::now();
+            begin_put_back(total, journal)?;
+            let rows = self.put_back(kept, directory, journal).run(put_back::STEP, Extent::All, &mut OneTransaction, writer)?;
+            journal.record(EventKind::StepFinished { step: put_back::STEP.to_owned(), rows, seconds: started.elapsed().as_secs_f64() })?;
+        }
         finished(journal, Stage::Steps, began)
+    }
+
+    /// What puts old cells back.
+    pub(crate) fn put_back<'b>(&'b self, kept: &'b Kept, directory: &RunDirectory, journal: &'b Journal<'b>) -> PutBack<'b> {
+        PutBack {
+            engine: self.engine,
+            journal,
+            before: self.before,
+            prepared: self.prepared,
+            grants: self.only_volatile(),
+            kept,
+            scratch: directory.path.join("since/scratch/back"),
+        }
+    }
+
+    /// Where everything is to be as it was, only what lives on may differ.
+    fn only_volatile(&self) -> Grants {
+        Grants {
+            contract: crate::plan::Contract { volatile: self.plan.contract.volatile.clone(), ..Default::default() },
+            ..Grants::default()
+        }
     }
 
     /// Proves that the contents are those of the snapshot.
@@ -227,10 +312,7 @@ impl Undo<'_> {
         private_directory(&folder.join("rows"))?;
         let mut rulings = Rulings::default();
         rulings.pass("steps", format!("{} steps undone", self.prepared.steps.len()));
-        let grants = Grants {
-            contract: crate::plan::Contract { volatile: self.plan.contract.volatile.clone(), ..Default::default() },
-            ..Grants::default()
-        };
+        let grants = self.only_volatile();
         let now = writer.catalog()?;
         let listening = Listening::new(journal, self.before);
         let since = self.left.filter(|_| self.keep_new_writes).map(Since);

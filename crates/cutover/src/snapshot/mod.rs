@@ -9,6 +9,7 @@ pub mod contents;
 pub mod digest;
 pub mod manifest;
 pub mod numbers;
+pub mod row_file;
 pub mod rows;
 pub mod scan;
 pub mod seal;

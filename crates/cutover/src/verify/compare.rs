@@ -1,16 +1,15 @@
 //! The rows in which two states of a table differ: the rows files say which, and only those are fetched.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::cell::Row;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::snapshot::digest::RowHasher;
+use crate::snapshot::row_file::{self, RowFile};
 use crate::snapshot::rows::{self, Differences, Part};
 use crate::snapshot::scan::Rows;
-use crate::snapshot::seal::{private_directory, private_file};
+use crate::snapshot::seal::private_directory;
 
 /// A row that differs.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +88,7 @@ fn by_parts(
     let other = spill(after.rows, hasher, &scratch.join("rows-after"), parts)?;
     rows::join(&before.file, &after.file, scratch, parts, &mut |part: Part, found| {
         let (one, other) = (&one[part.number as usize], &other[part.number as usize]);
-        fetch(found, &mut |sink| spilled(one, sink), &mut |sink| spilled(other, sink), hasher, each)?;
+        fetch(found, &mut |sink| row_file::read(one, sink), &mut |sink| row_file::read(other, sink), hasher, each)?;
         for path in [one, other] {
             std::fs::remove_file(path).map_err(|source| Error::file("remove", path, source))?;
         }
@@ -97,44 +96,13 @@ fn by_parts(
     })
 }
 
-/// Divides rows by key into files of encoded rows, each preceded by its length.
+/// Divides rows by key into files.
 fn spill(rows: Rows<'_>, hasher: &mut RowHasher, prefix: &Path, parts: u32) -> Result<Vec<PathBuf>> {
     let paths: Vec<_> = (0..parts).map(|number| prefix.with_extension(number.to_string())).collect();
-    let mut files = Vec::new();
-    for path in &paths {
-        files.push(BufWriter::new(private_file(path)?));
-    }
-    rows(&mut |row| {
-        let number = Part::of_key(hasher.hash(row).key, parts).number as usize;
-        let length = row.bytes().len() as u64;
-        files[number]
-            .write_all(&length.to_le_bytes())
-            .and_then(|()| files[number].write_all(row.bytes()))
-            .map_err(|source| Error::file("write", &paths[number], source))
-    })?;
-    for (file, path) in files.iter_mut().zip(&paths) {
-        file.flush().map_err(|source| Error::file("write", path, source))?;
-    }
+    let mut files = paths.iter().map(|path| RowFile::create(path)).collect::<Result<Vec<_>>>()?;
+    rows(&mut |row| files[Part::of_key(hasher.hash(row).key, parts).number as usize].add(row))?;
+    files.into_iter().try_for_each(RowFile::finish)?;
     Ok(paths)
-}
-
-fn spilled(path: &Path, sink: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
-    let failed = |source| Error::file("read", path, source);
-    let file = File::open(path).map_err(failed)?;
-    let mut left = file.metadata().map_err(failed)?.len();
-    let mut reader = BufReader::new(file);
-    let mut length = [0; 8];
-    while left > 0 {
-        reader.read_exact(&mut length).map_err(failed)?;
-        let size = u64::from_le_bytes(length);
-        let mut bytes = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
-        reader.read_exact(&mut bytes).map_err(failed)?;
-        left = left.saturating_sub(size + 8);
-        let row = Row::from_bytes(bytes)
-            .ok_or_else(|| Error::new(ErrorKind::Corrupt, format!("{} holds something that is no row", path.display())))?;
-        sink(&row)?;
-    }
-    Ok(())
 }
 
 /// Fetches the rows that differ and pairs them by key.

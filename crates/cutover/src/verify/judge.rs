@@ -77,6 +77,11 @@ impl<'a> Judge<'a> {
         self
     }
 
+    /// Takes the key hashes of the excused rows back, once every row has been judged.
+    pub fn take_excused(&mut self) -> HashSet<u128> {
+        std::mem::take(&mut self.excused)
+    }
+
     /// Judges one differing row.
     pub fn judge(&mut self, change: Change<'_>) {
         let volatile = self.grants.volatile_table(self.table);
@@ -229,7 +234,7 @@ fn identity(key: &[usize], columns: &[Column], row: &Row) -> Vec<(String, String
 }
 
 /// The text that a grant is tested against: NULL is `None`, a blob is its hexadecimal form and so no text of a map.
-fn text(cell: Cell<'_>) -> Option<String> {
+pub(super) fn text(cell: Cell<'_>) -> Option<String> {
     (cell.class != CellClass::Null).then(|| cell.to_text())
 }
 

@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod checks;
 pub mod compare;
+pub mod differing;
 pub mod excerpt;
 pub mod expected;
 pub mod grants;

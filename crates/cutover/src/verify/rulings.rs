@@ -151,11 +151,15 @@ fn tick(criterion: &Criterion, rules: &[Rule], tables: &[TableResult]) -> Criter
     CriterionResult { sentence: criterion.sentence.clone(), ticked, evidence }
 }
 
+/// A class of its own in words: there are orphans, and they were there before.
+const KNOWN_ORPHANS: &str = "relationship with known orphans";
+
 /// Several rules that hold, class by class, in words and numbers.
 fn summary(rules: &[&Rule], tables: &[TableResult]) -> String {
     let mut classes: Vec<(&str, Vec<&str>)> = Vec::new();
     for rule in rules {
         let (class, subject) = rule.rule.split_once(':').unwrap_or((&rule.rule, ""));
+        let class = if class == "relationship" && rule.outcome == RuleOutcome::Noted { KNOWN_ORPHANS } else { class };
         match classes.iter_mut().find(|(known, _)| *known == class) {
             Some((_, subjects)) => subjects.push(subject),
             None => classes.push((class, vec![subject])),
@@ -170,7 +174,8 @@ fn summary(rules: &[&Rule], tables: &[TableResult]) -> String {
     if waived > 0 {
         parts.push(format!("{waived} waived"));
     }
-    match rules.iter().filter(|rule| rule.outcome == RuleOutcome::Noted).count() {
+    let noted = |rule: &&&Rule| rule.outcome == RuleOutcome::Noted && !rule.rule.starts_with("relationship:");
+    match rules.iter().filter(noted).count() {
         0 => {}
         1 => parts.push("one with a note".to_owned()),
         noted => parts.push(format!("{noted} with a note")),
@@ -194,6 +199,13 @@ fn in_words(class: &str, subjects: &[&str], tables: &[TableResult]) -> String {
         "column" => format!("{} as promised", plural("column")),
         "unique" => format!("{} enforced and without duplicates", plural("unique key")),
         "relationship" => format!("no orphans in {}", plural("relationship")),
+        KNOWN_ORPHANS => format!("no new orphans in {}, whose old ones the plan knows of", plural("relationship")),
+        "foreign_key" => format!("{} in force", plural("foreign key")),
+        "index" if count == 1 => "1 index there".to_owned(),
+        "index" => format!("{count} indexes there"),
+        "query" => format!("{} timed", plural("typical read")),
+        "catalog" => "the catalog as before or as granted".to_owned(),
+        "steps" => "every step done".to_owned(),
         "not_null" => format!("no NULL where {} forbids it", plural("table")),
         "check" => format!("no rows in {}", plural("check")),
         "invariant" => format!("{} the same", plural("result")),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::compare::{Side, differences};
+use super::differing::Kept;
 use super::grants::Grants;
 use super::judge::Judge;
 use super::rulings::Rulings;
@@ -30,6 +31,8 @@ pub struct Tables {
     pub identical: HashSet<(TableName, String)>,
     /// Rows written after the run, by table.
     pub since: Vec<(TableName, u64)>,
+    /// The key hashes of all rows that were written after the run, by table: of those, too, that are as they were before it.
+    pub written: Kept,
 }
 
 impl Tables {
@@ -114,13 +117,13 @@ pub fn compare(
 }
 
 /// The old columns that a table no longer has; `None` where the table itself is gone.
-fn missing_columns(entry: &TableEntry, catalog: &Catalog, grants: &Grants) -> Option<Vec<String>> {
+pub(super) fn missing_columns(entry: &TableEntry, catalog: &Catalog, grants: &Grants) -> Option<Vec<String>> {
     let table = catalog.table(&entry.table)?;
     let is_gone = |column: &&Column| table.column(grants.name_after(&entry.table, &column.name)).is_none();
     Some(entry.columns.iter().filter(is_gone).map(|column| column.name.clone()).collect())
 }
 
-fn read_after(
+pub(super) fn read_after(
     entry: &TableEntry,
     catalog: &Catalog,
     after: &mut After<'_>,
@@ -193,7 +196,10 @@ fn decide(
     let mut judge = Judge::new(grants, &entry.table, &entry.columns, &entry.key);
     if !identical {
         judge = judge.excusing(written_since(entry, found, after, &scratch.join("since"))?);
-        explain(before, entry, found, after, grants, &scratch.join(file_stem(&name)), &mut |change| judge.judge(change))?;
+        explain(before, entry, found, after, grants, &scratch.join(file_stem(&name)), &mut |change| {
+            judge.judge(change);
+            Ok(())
+        })?;
     }
     let same_keys = old.rows == new.rows
         && !entry.key.is_empty()
@@ -211,6 +217,7 @@ fn decide(
     let granted_rows = judge.granted_rows();
     if judge.since() > 0 {
         tables.since.push((entry.table.clone(), judge.since()));
+        tables.written.insert(entry.table.clone(), judge.take_excused());
     }
     let since = judge.since();
     let (removed, added, refused) = (judge.removed(), judge.added(), judge.refused());
@@ -279,14 +286,17 @@ fn written_since(entry: &TableEntry, found: &Contents, after: &After<'_>, scratc
 }
 
 /// Fetches the rows that differ.
-fn explain(
+///
+/// # Errors
+/// Where a side cannot be read again, or those of `each`.
+pub(super) fn explain(
     before: &Snapshot,
     entry: &TableEntry,
     found: &Contents,
     after: &mut After<'_>,
     grants: &Grants,
     scratch: &Path,
-    each: &mut dyn FnMut(super::compare::Change<'_>),
+    each: &mut dyn FnMut(super::compare::Change<'_>) -> Result<()>,
 ) -> Result<()> {
     let columns: Vec<String> = entry.columns.iter().map(|column| column.name.clone()).collect();
     let key: Vec<usize> = entry.key.iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
@@ -317,10 +327,7 @@ fn explain(
         Side { file, bytes: found.bytes, rows },
         &mut hasher,
         scratch,
-        &mut |change| {
-            each(change);
-            Ok(())
-        },
+        each,
     )
 }
 

@@ -33,6 +33,7 @@ each_database! { only (mysql, sqlite)
     /// CONCAT('… status: ', status) is NULL when status is
     fn a_complaint_without_a_status_says_unknown(database: Scratch) {
         let wasl = Wasl::new(database);
+        wasl.candidate(1, "", "");
         wasl.execute("INSERT INTO complaints (id, complaint_number, status, description) VALUES (1, 'C-1', NULL, 'x'), (2, 'C-2', 'open', 'y')");
         wasl.migrate();
         assert_eq!(
@@ -56,6 +57,7 @@ each_database! { only (mysql, sqlite)
     /// current_issue = description stays NULL when description is
     fn a_complaint_without_a_description_says_so(database: Scratch) {
         let wasl = Wasl::new(database);
+        wasl.candidate(1, "", "");
         wasl.execute("INSERT INTO complaints (id, complaint_number, description) VALUES (1, 'C-1', NULL), (2, 'C-2', 'No\nsalary \"yet\"')");
         wasl.migrate();
         assert_eq!(
@@ -112,6 +114,7 @@ each_database! { only (mysql, sqlite)
     /// conclusion 'Pending resolution' for closed complaints
     fn a_closed_complaint_is_closed(database: Scratch) {
         let wasl = Wasl::new(database);
+        wasl.candidate(1, "", "");
         wasl.execute("INSERT INTO complaints (id, complaint_number, status) VALUES (1, 'C-1', 'resolved'), (2, 'C-2', 'closed'), (3, 'C-3', 'open'), (4, 'C-4', NULL)");
         wasl.migrate();
         assert_eq!(

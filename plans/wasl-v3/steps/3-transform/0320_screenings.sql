@@ -1,5 +1,6 @@
 -- 3.2 Screenings in the new workflow, by maps/screening_outcome.csv
 -- Outcomes are compared trimmed and without case. What is there already, such as the path of a real file, is never written over.
+--! undo = "snapshot"
 UPDATE candidate_screenings
 SET screening_status = :screening_outcome(LOWER(TRIM(COALESCE(outcome, ''))))
 WHERE screening_status IS NULL AND candidate_id NOT IN :candidates_left_out;

@@ -1,5 +1,7 @@
 -- 3.4 Batches and allocated numbers
 -- Only who has no number gets one. `cutover step wasl-v3 allocated-numbers` does it for later registrations, with --force for everybody anew.
+--! undo = "snapshot"
+--! repeatable = true
 UPDATE candidates
 SET allocated_number = NULL
 WHERE :force AND allocated_number IS NOT NULL AND id NOT IN :candidates_left_out;

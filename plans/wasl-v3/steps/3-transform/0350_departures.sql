@@ -1,5 +1,6 @@
 -- 3.5 Departures: PTN, protector, and how far people have come
 -- A blank number is none; a flight that is still to come makes nobody departed; who has left is done with the protector.
+--! undo = "snapshot"
 UPDATE departures
 SET ptn_status = CASE WHEN TRIM(COALESCE(ptn_number, '')) <> '' THEN 'issued' ELSE 'pending' END
 WHERE ptn_status IS NULL AND candidate_id NOT IN :candidates_left_out;

@@ -1,4 +1,5 @@
 -- 3.6 Complaints in the workflow of four steps
+--! undo = "snapshot"
 UPDATE complaints
 SET current_issue = CASE WHEN TRIM(COALESCE(description, '')) = '' THEN 'No description recorded in v2' ELSE description END
 WHERE current_issue IS NULL AND (candidate_id IS NULL OR candidate_id NOT IN :candidates_left_out);

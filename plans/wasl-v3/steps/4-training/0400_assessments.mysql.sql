@@ -1,5 +1,6 @@
 -- 4 One interim and one final assessment for each candidate who has completed a training
 -- The interim one is 30 days after the start, and never after the end; who has an assessment of a kind already gets no other of it.
+--! undo = "snapshot"
 INSERT INTO training_assessments (candidate_id, batch_id, assessment_type, assessment_date, score, max_score, passing_score, assessor_id, remarks, created_at, updated_at)
 SELECT completed.candidate_id, completed.batch_id, 'interim', LEAST(completed.start_date + INTERVAL 30 DAY, COALESCE(completed.completion_date, completed.start_date + INTERVAL 30 DAY)),
     75, 100, 70, completed.instructor_id, 'Migrated from v2 training record', completed.created_at, completed.updated_at

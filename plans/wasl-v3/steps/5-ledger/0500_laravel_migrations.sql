@@ -1,4 +1,5 @@
 -- Laravel's ledger: the 20 migrations, in the next batch
+--! undo = "snapshot"
 INSERT INTO migrations (migration, batch)
 SELECT files.migration, latest.batch + 1
 FROM :laravel_migrations AS files

@@ -1,8 +1,9 @@
 //! How MySQL and MariaDB write SQL.
 
 use super::script::{RULES, boundary, refuse};
-use super::{cells, literal, render, types, values};
-use crate::model::dialect::{Boundary, Dialect, Refusal};
+use super::{cells, literal, put_back, render, types, values};
+use crate::model::cell::Cell;
+use crate::model::dialect::{Boundary, Dialect, Leeway, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
@@ -99,6 +100,26 @@ impl Dialect for MysqlDialect {
     fn update_from(&self, table: &TableName, assignments: &[(String, String)], query: &str, condition: &str) -> String {
         let set: Vec<_> = assignments.iter().map(|(column, value)| format!("target.{} = {value}", self.quote_identifier(column))).collect();
         format!("UPDATE {} AS target\nJOIN ({query}) AS file\nON {condition}\nSET {}", self.quote_table(table), set.join(", "))
+    }
+
+    fn cell_literal(&self, table: &TableName, column: &Column, cell: Cell<'_>, catalog: &Catalog) -> Option<String> {
+        put_back::cell(table, column, cell, catalog)
+    }
+
+    fn leeway(&self) -> Leeway {
+        put_back::LEEWAY
+    }
+
+    fn renews(&self, table: &TableName, column: &Column, catalog: &Catalog) -> bool {
+        put_back::renews(table, column, catalog)
+    }
+
+    fn delete_some(&self, table: &TableName, condition: &str, count: u64) -> String {
+        put_back::delete_some(table, condition, count)
+    }
+
+    fn is_cell(&self, column: &Column, cell: Cell<'_>, _: &str) -> String {
+        put_back::is_cell(column, cell)
     }
 }
 

@@ -26,6 +26,7 @@ mod journal;
 mod literal;
 mod lock;
 mod objects;
+mod put_back;
 mod reader;
 mod render;
 mod replication;

@@ -1,13 +1,15 @@
 //! How PostgreSQL writes SQL.
 
-use super::render;
 use super::script::{RULES, refuse};
 use super::values;
-use crate::model::dialect::{Dialect, Refusal};
+use super::{put_back, render};
+use crate::model::cell::Cell;
+use crate::model::dialect::{Dialect, Leeway, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
+use crate::model::put_back::KeyedRow;
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
-use crate::model::table::{Catalog, Column};
+use crate::model::table::{Catalog, Column, TableName};
 use crate::model::value::ValueKind;
 
 /// PostgreSQL's dialect.
@@ -76,6 +78,30 @@ impl Dialect for PostgresDialect {
             }
             _ => texts,
         }
+    }
+
+    fn cell_literal(&self, _: &TableName, _: &Column, cell: Cell<'_>, _: &Catalog) -> Option<String> {
+        put_back::literal(cell)
+    }
+
+    fn leeway(&self) -> Leeway {
+        put_back::LEEWAY
+    }
+
+    fn insert_rows(&self, table: &TableName, columns: &[String], rows: &[Vec<String>]) -> String {
+        put_back::insert(table, columns, rows)
+    }
+
+    fn update_rows(&self, table: &TableName, key: &[String], columns: &[String], rows: &[KeyedRow]) -> String {
+        put_back::update(table, key, columns, rows)
+    }
+
+    fn delete_some(&self, table: &TableName, condition: &str, count: u64) -> String {
+        put_back::delete_some(table, condition, count)
+    }
+
+    fn is_cell(&self, column: &Column, cell: Cell<'_>, literal: &str) -> String {
+        put_back::is_cell(column, cell, literal)
     }
 }
 

@@ -24,6 +24,7 @@ mod guard;
 mod inputs;
 mod journal;
 mod objects;
+mod put_back;
 mod reader;
 mod render;
 mod script;

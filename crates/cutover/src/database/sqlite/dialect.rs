@@ -2,14 +2,15 @@
 
 use super::script::{RULES, refuse};
 use super::values;
-use crate::model::dialect::{Dialect, Refusal};
+use crate::model::cell::Cell;
+use crate::model::dialect::{Dialect, Leeway, Refusal};
 use crate::model::operation::{Operation, PortableType, Rendered, TypeFit};
 use crate::model::script;
 use crate::model::statement::{ScriptStatement, SplitError};
 use crate::model::table::{Catalog, Column, Table, TableName};
 use crate::model::value::ValueKind;
 
-use super::render;
+use super::{put_back, render};
 
 /// SQLite's dialect.
 #[derive(Debug, Clone, Copy)]
@@ -84,5 +85,21 @@ impl Dialect for SqliteDialect {
         let mut arms = vec![format!("SELECT 0 AS line, {} WHERE 0", nulls.join(", "))];
         arms.extend(rows.iter().map(|(line, values)| format!("SELECT {line}, {}", values.join(", "))));
         arms.join("\nUNION ALL ")
+    }
+
+    fn cell_literal(&self, _: &TableName, _: &Column, cell: Cell<'_>, _: &Catalog) -> Option<String> {
+        put_back::literal(cell)
+    }
+
+    fn leeway(&self) -> Leeway {
+        put_back::LEEWAY
+    }
+
+    fn delete_some(&self, table: &TableName, condition: &str, count: u64) -> String {
+        put_back::delete_some(table, condition, count)
+    }
+
+    fn is_cell(&self, column: &Column, cell: Cell<'_>, literal: &str) -> String {
+        put_back::is_cell(column, cell, literal)
     }
 }

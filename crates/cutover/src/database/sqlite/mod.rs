@@ -25,6 +25,7 @@ mod entries;
 mod fence;
 mod inputs;
 mod journal;
+mod put_back;
 mod reader;
 mod render;
 mod script;

@@ -12,7 +12,7 @@ mod words;
 
 pub use columns::{DefaultValue, ForeignKey, KeyColumns, NewColumn, OnDelete};
 pub use portable_type::{PortableType, TypeFit};
-pub use projection::project;
+pub use projection::{described, project};
 pub use quoted::quoted_texts;
 
 /// One operation of a plan, on one table. Tables are named as the plan names them: `table` or `schema.table`.

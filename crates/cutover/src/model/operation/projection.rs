@@ -66,7 +66,9 @@ fn find<'a>(catalog: &'a mut Catalog, name: &str) -> Option<&'a mut Table> {
     catalog.tables.iter_mut().find(|table| table.name.to_string() == name)
 }
 
-fn described(column: &NewColumn, dialect: &dyn Dialect) -> Column {
+/// A new column as a catalog will tell of it.
+#[must_use]
+pub fn described(column: &NewColumn, dialect: &dyn Dialect) -> Column {
     Column {
         name: column.name.clone(),
         data_type: dialect.type_name(&column.data_type),

@@ -71,6 +71,8 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>, path: &'a str, name: &str, dia
         title: title.unwrap_or_else(|| last_component(name).to_owned()),
         place: Place::file(path),
         tables: Vec::new(),
+        from_snapshot: false,
+        repeatable: false,
         body: StepBody::Operations(operations),
     })
 }

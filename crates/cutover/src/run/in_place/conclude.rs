@@ -25,6 +25,7 @@ pub(super) fn conclude(work: &Work<'_>, log: &Log, writer: &mut dyn Writer, resu
             let held = if is_held(log) { ", and the fence is up, so that nobody builds on them" } else { UNHELD };
             let message = format!("the verification failed: the steps stand as they were executed{held}");
             hints.push(format!("cutover rollback {run} takes the steps back, and proves that the old contents stand again"));
+            hints.push(format!("cutover repair {run} --dry-run shows how what is damaged would be put back from the snapshot"));
             hints.push(format!("cutover resume {run} --accept RULE verifies again, and accepts what a rule found"));
             hints.push(format!("cutover clean {run} --abandon takes the fence down and leaves everything as it is"));
             (outcome, message, Some(verdict), None)

@@ -7,12 +7,14 @@ mod conclude;
 mod deeds;
 mod fitness;
 mod release;
+mod repair;
 mod resume;
 mod statements;
 mod undo;
 
 pub use fitness::check as check_fitness;
 pub use release::{Release, release};
+pub use repair::{Repaired, repair};
 pub use resume::resume;
 pub(crate) use undo::undo;
 

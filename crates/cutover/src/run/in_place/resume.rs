@@ -75,7 +75,7 @@ pub(super) fn same_statements(prepared: &Prepared, log: &Log) -> Result<()> {
 }
 
 impl Work<'_> {
-    fn resume(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<Attempt> {
+    pub(super) fn resume(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<Attempt> {
         self.journal.record(EventKind::RunResumed)?;
         let limit = FenceLimit::start(self.engine.interrupt, self.options.max_fence);
         let dialect = self.engine.database.dialect();

@@ -3,7 +3,7 @@
 
 use chrono::Utc;
 
-use crate::database::{Mode, Writer};
+use crate::database::{Mode, Raised, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::TableName;
@@ -14,12 +14,14 @@ use crate::run::directory::new_id;
 use crate::run::master_data;
 use crate::run::options::{Ended, Engine, Options};
 use crate::run::prepare::{Prepared, PreparedStatement, PreparedStep, Undo as StepUndo, prepare};
+use crate::run::put_back::{self, Extent, Transactions, kept};
 use crate::run::transaction::{self, FenceLimit, finished};
-use crate::run::undo::{Undo, first_values};
+use crate::run::undo::{Undo, begin_put_back, first_values};
 use crate::snapshot::Snapshot;
+use crate::verify::differing::Kept;
 use crate::verify::verdict::Verdict;
 
-use super::deeds::{Deed, Log, Progress, Subject, Way};
+use super::deeds::{Deed, Log, Progress, Subject, Way, committed};
 use super::resume::same_statements;
 use super::{RUNNING, UNDOING, Work, none_unfinished, on_one_instant, release, row_of, statements};
 
@@ -95,7 +97,7 @@ fn no_step_without_undo(prepared: &Prepared, has_to_be: impl Fn(&PreparedStep) -
     }
 }
 
-fn is_complete(step: &PreparedStep, log: &Log) -> bool {
+pub(super) fn is_complete(step: &PreparedStep, log: &Log) -> bool {
     (1..=step.statements.len() as u64).all(|number| matches!(log.progress(&subject(Way::Forth, step, number)), Progress::Finished(_)))
 }
 
@@ -103,6 +105,36 @@ fn is_complete(step: &PreparedStep, log: &Log) -> bool {
 fn is_going_back(step: &PreparedStep, log: &Log) -> bool {
     let statements = step.statements.len().max(step.undo.of_all().map_or(0, |undo| undo.len()));
     (1..=statements as u64).any(|number| log.progress(&subject(Way::Back, step, number)) != Progress::Untouched)
+}
+
+/// Each reading on an instant of its own, each writing with its deed in a transaction of its own.
+pub(super) struct Journaled<'a> {
+    /// The step under which it is journaled.
+    pub step: &'a str,
+    /// The run's deeds.
+    pub log: &'a mut Log,
+}
+
+impl Transactions for Journaled<'_> {
+    fn read(&mut self, writer: &mut dyn Writer, work: &mut dyn FnMut(&mut dyn Writer) -> Result<()>) -> Result<()> {
+        on_one_instant(writer, work)
+    }
+
+    fn write(&mut self, writer: &mut dyn Writer, work: &mut dyn FnMut(&mut dyn Writer) -> Result<u64>) -> Result<()> {
+        let named = |statement| Subject { way: Way::Back, step: self.step.to_owned(), statement };
+        // What was put back before a stop needs no more of it: each attempt looks at what still differs.
+        let fresh = (1..).map(named).find(|subject| self.log.progress(subject) == Progress::Untouched);
+        let subject = fresh.unwrap_or_else(|| named(u64::MAX));
+        self.log.sending();
+        let mut deed = Deed::Finished { subject: subject.clone(), rows: 0 };
+        let commit = writer.unit(&mut |writer| {
+            deed = Deed::Finished { subject: subject.clone(), rows: work(writer)? };
+            self.log.entry(&deed)
+        })?;
+        committed(commit)?;
+        self.log.remember(deed);
+        Ok(())
+    }
 }
 
 struct Back<'a> {
@@ -124,15 +156,24 @@ impl Back<'_> {
     fn attempt(&self, log: &mut Log, undoing: &mut bool, writer: &mut dyn Writer) -> Result<Stand> {
         let Work { engine, options, journal, .. } = self.work;
         let _limit = FenceLimit::start(engine.interrupt, options.max_fence);
-        transaction::raise(engine, &self.whole.prepared.fence(options, Mode::InPlace), journal, writer)?;
+        let raised = transaction::raise(engine, &self.whole.prepared.fence(options, Mode::InPlace), journal, writer)?;
+        let kept_in = self.whole.of.path.join("since");
         if self.finished {
-            on_one_instant(writer, |writer| self.whole.new_writes(self.directory, journal, writer))?;
+            let kept = on_one_instant(writer, |writer| self.whole.new_writes(self.directory, journal, writer))?;
+            kept::keep(&kept, &kept_in)?;
         }
         self.decide_begun(log, writer)?;
+        let from_snapshot = self.whole.prepared.steps.iter().any(|step| step.undo.from_snapshot().is_some() && has_begun(step, log));
+        if from_snapshot {
+            self.only_ours(&raised, log)?;
+        }
         no_step_without_undo(self.whole.prepared, |step| has_begun(step, log))?;
         *undoing = true;
         self.work.state(UNDOING, writer)?;
         self.steps(log, writer)?;
+        if from_snapshot {
+            self.put_back(&kept::kept(self.whole.before, &kept_in)?, log, writer)?;
+        }
         let verdict = on_one_instant(writer, |writer| self.whole.prove(self.directory, journal, writer))?;
         if !verdict.passed {
             return Ok(Stand::Differs(verdict));
@@ -145,6 +186,32 @@ impl Back<'_> {
             told.push(format!("statistics were not brought up to date: {error}"));
         }
         Ok(Stand::Done(verdict, told))
+    }
+
+    /// A run that did not come to its end has not kept what it left: whatever differs from the snapshot counts as its own.
+    fn only_ours(&self, raised: &Raised, log: &Log) -> Result<()> {
+        let reason = raised.open.as_deref().or(raised.interrupted.as_deref()).or_else(|| log.fence_down().next());
+        let Some(reason) = reason.filter(|_| self.whole.left.is_none()) else { return Ok(()) };
+        if !self.work.options.unfenced {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                format!("others could write while the run was under way, and their rows cannot be told from its own: {reason}"),
+            )
+            .hint("--unfenced accepts that what they wrote into tables of the snapshot is taken back as well"));
+        }
+        let message = format!("what others wrote meanwhile into tables of the snapshot is taken back as well: {reason}");
+        self.work.engine.monitor.notice(&message);
+        self.work.journal.record(EventKind::Noticed { message })
+    }
+
+    /// Puts the old cells back, each round in a transaction of its own.
+    fn put_back(&self, kept: &Kept, log: &mut Log, writer: &mut dyn Writer) -> Result<()> {
+        let journal = self.work.journal;
+        let started = std::time::Instant::now();
+        begin_put_back(self.whole.prepared.steps.len() as u64 + 1, journal)?;
+        let back = self.whole.put_back(kept, self.directory, journal);
+        let rows = back.run(put_back::STEP, Extent::All, &mut Journaled { step: put_back::STEP, log }, writer)?;
+        journal.record(EventKind::StepFinished { step: put_back::STEP.to_owned(), rows, seconds: started.elapsed().as_secs_f64() })
     }
 
     /// Finds out whether a statement in which the run was stopped was done, as long as the catalog still tells: the first undo changes it.
@@ -168,11 +235,19 @@ impl Back<'_> {
         let rows_of = |table: &TableName| self.whole.before.rows_of(table);
         let execution = self.work.execution(&rows_of);
         let begun: Vec<_> = self.whole.prepared.steps.iter().rev().filter(|step| has_begun(step, log)).collect();
+        let kept = kept::kept(self.whole.before, &self.whole.of.path.join("since"))?;
         for (position, step) in begun.iter().enumerate() {
             let started = std::time::Instant::now();
             let told = PreparedStep { title: format!("Undo: {}", step.title), ways: Vec::new(), ..(*step).clone() };
             begin_step(&told, position, begun.len(), journal)?;
-            let rows = self.step(step, &execution, log, writer)?;
+            let mut rows = self.step(step, &execution, log, writer)?;
+            let older = &begun[position + 1..];
+            // Once the undo of an older step has begun, it is too late for that, and has been done.
+            let in_time = !older.iter().any(|step| is_going_back(step, log));
+            if let Some(tables) = step.undo.from_snapshot().filter(|_| in_time && put_back::is_early(older.iter().copied())) {
+                let back = self.whole.put_back(&kept, self.directory, journal);
+                rows += back.run(&step.name, Extent::Early(tables), &mut Journaled { step: &step.name, log }, writer)?;
+            }
             journal.record(EventKind::StepFinished { step: step.name.clone(), rows, seconds: started.elapsed().as_secs_f64() })?;
         }
         finished(journal, Stage::Steps, began)
@@ -181,7 +256,7 @@ impl Back<'_> {
     fn step(&self, step: &PreparedStep, execution: &Execution<'_>, log: &mut Log, writer: &mut dyn Writer) -> Result<u64> {
         let mut rows = 0;
         match &step.undo {
-            StepUndo::None => {}
+            StepUndo::None | StepUndo::Snapshot(_) => {}
             StepUndo::Each(undo) => {
                 for (index, statement) in undo.iter().enumerate().rev() {
                     let number = index as u64 + 1;

@@ -17,8 +17,8 @@ impl Look<'_> {
                 continue;
             }
             let kind = match &column.reference {
-                Some(reference) => kind(&reference.table, &reference.column, self.dialect, self.catalog),
-                None => kind(&self.data.table, &column.name, self.dialect, self.catalog),
+                Some(reference) => kind(&reference.table, &reference.column, self.plan, self.dialect, self.catalog),
+                None => kind(&self.data.table, &column.name, self.plan, self.dialect, self.catalog),
             };
             for row in &self.data.rows {
                 match row.cells[index].as_deref() {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::model::dialect::Dialect;
+use crate::model::operation::{Operation, described};
 use crate::model::table::{Catalog, TableName};
 use crate::model::upsert::{MOST_ROWS, Upsert, UpsertColumn, UpsertReference};
 use crate::model::value::ValueKind;
 use crate::plan::master_data::{DataColumn, DataRow, Reference};
-use crate::plan::{MasterData, Plan, RunValues, Step};
+use crate::plan::{MasterData, Plan, RunValues, Step, operations};
 
 use super::scripts::{paired, statement};
 use super::{Prepared, PreparedStatement, PreparedStep, Undo};
@@ -52,7 +53,8 @@ pub(super) fn step(
         }
         // The table goes with the step that made it, and the rows with the table.
         None if catalog.find(&data.table).is_none() => Undo::Each(vec![None; ready.statements.len()]),
-        None => Undo::None,
+        // What it will find there is not known yet: where it changes no row, its own rows are deleted instead.
+        None => Undo::Snapshot(catalog.find(&data.table).map(|table| table.name.clone()).into_iter().collect()),
     };
     Ok(ready)
 }
@@ -96,7 +98,7 @@ pub fn batches<'a>(data: &'a MasterData, plan: &Plan, dialect: &dyn Dialect, cat
         let reference = column.reference.as_ref().map(|reference| looked_up(data, column, reference, plan, dialect, catalog));
         columns.push(UpsertColumn {
             name: column.name.clone(),
-            kind: kind(&table.to_string(), &column.name, dialect, catalog),
+            kind: kind(&data.table, &column.name, plan, dialect, catalog),
             key: column.key,
             nullable: data.rows.iter().any(|row| row.cells[index].is_none()),
             absent: false,
@@ -121,10 +123,37 @@ pub fn left_out(data: &MasterData, dialect: &dyn Dialect, catalog: &Catalog) -> 
     needed.filter(|column| !dialect.gives_value(table, column, catalog)).map(|column| column.name.clone()).collect()
 }
 
-/// What a column can hold; unknown where the plan makes it.
-pub fn kind(table: &str, column: &str, dialect: &dyn Dialect, catalog: &Catalog) -> ValueKind {
-    let column = catalog.find(table).and_then(|table| table.column(column));
-    column.map_or(ValueKind::Unknown, |column| dialect.value_kind(column, catalog))
+/// What a column can hold; of one that an operation of the plan makes, what its type says. Unknown where the plan's own SQL makes it.
+pub fn kind(table: &str, column: &str, plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog) -> ValueKind {
+    if let Some(column) = catalog.find(table).and_then(|table| table.column(column)) {
+        return dialect.value_kind(column, catalog);
+    }
+    let made = operations(&plan.steps).find_map(|operation| match operation {
+        Operation::CreateTable(new) if new.table == table => new.columns.iter().find(|new| new.name == column),
+        Operation::AddColumns { table: of, columns } if of == table => columns.iter().find(|new| new.name == column),
+        _ => None,
+    });
+    made.map_or(ValueKind::Unknown, |made| dialect.value_kind(&described(made, dialect), catalog))
+}
+
+/// The column that a column of a table made by the plan refers to, and that table's key where it has one column.
+fn made_key(child: &str, column: &str, parent: &str, plan: &Plan) -> Option<String> {
+    let one = |columns: &[String]| (columns.len() == 1).then(|| columns[0].clone());
+    let declared = operations(&plan.steps).find_map(|operation| match operation {
+        Operation::CreateTable(new) if new.table == child => new
+            .foreign_keys
+            .iter()
+            .find(|key| key.parent == parent && key.columns == [column.to_owned()])
+            .and_then(|key| one(&key.parent_columns)),
+        _ => None,
+    });
+    let by_key = || {
+        operations(&plan.steps).find_map(|operation| match operation {
+            Operation::CreateTable(new) if new.table == parent => one(&new.primary_key),
+            _ => None,
+        })
+    };
+    declared.or_else(by_key)
 }
 
 fn looked_up(
@@ -147,8 +176,9 @@ fn looked_up(
     };
     let value = declared
         .or_else(by_key)
+        .or_else(|| made_key(&data.table, &column.name, &reference.table, plan))
         .ok_or_else(|| format!("it is not known which column of `{parent}` the column `{}` of `{child}` refers to", column.name))?;
-    let kind = kind(&reference.table, &reference.column, dialect, catalog);
+    let kind = kind(&reference.table, &reference.column, plan, dialect, catalog);
     Ok(UpsertReference { table: parent, column: reference.column.clone(), kind, value })
 }
 

@@ -72,6 +72,9 @@ pub enum Undo {
     /// Each of these takes one statement of the step back, in the order of the step's; `None` goes with the one before it. So a step that
     /// stopped half-way can be taken back as well.
     Each(Vec<Option<PreparedStatement>>),
+    /// The old cells are put back from the run's snapshot, however much of the step was executed: it changes nothing but rows of tables
+    /// that were there, these among them.
+    Snapshot(BTreeSet<TableName>),
 }
 
 /// A statement that is ready to be executed.
@@ -144,6 +147,7 @@ pub fn prepare(plan: &Plan, dialect: &dyn Dialect, catalog: &Catalog, values: &R
                 })
             }
         };
+        let ready = restorable(ready, step, prepared.scope.as_deref(), &mut faults);
         prepared.steps.push(ready);
     }
     if !faults.is_empty() {
@@ -204,6 +208,17 @@ impl Undo {
             Self::None => None,
             Self::Whole(statements) => Some(statements.iter().collect()),
             Self::Each(statements) => Some(statements.iter().rev().flatten().collect()),
+            // What it takes is found when it is undone.
+            Self::Snapshot(_) => Some(Vec::new()),
+        }
+    }
+
+    /// The tables whose old cells take the step back, if they do.
+    #[must_use]
+    pub fn from_snapshot(&self) -> Option<&BTreeSet<TableName>> {
+        match self {
+            Self::Snapshot(tables) => Some(tables),
+            _ => None,
         }
     }
 }
@@ -215,6 +230,18 @@ impl PreparedStatement {
         let boundary = dialect.split(&sql).ok().and_then(|statements| statements.first().map(|statement| dialect.boundary(statement)));
         Self { place: place.clone(), rewrites, boundary: boundary.unwrap_or(Boundary::Inside), done_when: None, batch: None, sql }
     }
+}
+
+/// What is outside of the plan's schemas is not in the snapshot: nothing of it can be put back.
+fn restorable(ready: PreparedStep, step: &Step, scope: Option<&[TableName]>, faults: &mut Vec<String>) -> PreparedStep {
+    let tables = ready.undo.from_snapshot().into_iter().flatten();
+    let Some(outside) = tables.into_iter().find(|table| scope.is_some_and(|scope| !scope.contains(table))) else { return ready };
+    if step.from_snapshot {
+        faults
+            .push(format!("{outside} is outside of the plan's schemas, so that the step {} cannot be undone from the snapshot", step.name));
+        return ready;
+    }
+    PreparedStep { undo: Undo::None, ..ready }
 }
 
 fn scope(plan: &Plan, catalog: &Catalog) -> Option<Vec<TableName>> {

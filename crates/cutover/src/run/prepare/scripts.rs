@@ -21,18 +21,22 @@ pub(super) fn script(
     prepared: &mut Prepared,
 ) -> PreparedStep {
     let ready = |of_plan: &PlanStatement| statement(of_plan, plan, dialect, values, catalog);
+    let mut touched: BTreeSet<TableName> =
+        step.tables.iter().filter_map(|name| catalog.find(name)).map(|table| table.name.clone()).collect();
     for statement in statements {
         let named = named_tables(plan, statement, catalog);
         if !is_plain_dml(statement) {
             prepared.strongest.extend(named.iter().cloned());
         }
-        prepared.touched.extend(named);
+        touched.extend(named);
     }
-    PreparedStep {
-        statements: statements.iter().map(ready).collect(),
-        undo: undo.map_or(Undo::None, |undo| paired(undo.iter().map(ready).collect(), statements.len())),
-        ..PreparedStep::new(step)
-    }
+    prepared.touched.extend(touched.iter().cloned());
+    let undo = match undo {
+        Some(undo) => paired(undo.iter().map(ready).collect(), statements.len()),
+        None if step.from_snapshot => Undo::Snapshot(touched),
+        None => Undo::None,
+    };
+    PreparedStep { statements: statements.iter().map(ready).collect(), undo, ..PreparedStep::new(step) }
 }
 
 /// Makes one statement of an SQL file ready.

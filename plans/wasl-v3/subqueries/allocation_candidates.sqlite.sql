@@ -2,7 +2,7 @@
 SELECT numbered.id AS candidate_id, numbered.batch_id AS batch_id, numbered.campus_id AS campus_id, numbered.trade_id AS trade_id,
     numbered.allocated_number AS allocated_number, COALESCE(numbered.registered_at, numbered.created_at) AS registered_at,
     UPPER(CONCAT(campuses.code, '-', programs.code, '-', trades.code, '-',
-        COALESCE(CAST(:numbering_year AS CHAR(4)), SUBSTR(COALESCE(numbered.registered_at, numbered.created_at), 1, 4)))) AS prefix
+        COALESCE(:numbering_year, SUBSTR(COALESCE(numbered.registered_at, numbered.created_at), 1, 4)))) AS prefix
 FROM candidates AS numbered
 JOIN campuses ON campuses.id = numbered.campus_id
 JOIN programs ON programs.id = numbered.program_id
