@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Conflict,
     /// The person, or the time limit of the fence, interrupted the work.
     Interrupted,
-    /// A program of the plan's did not do what it was started for.
+    /// A program did not do what it was started for: a hook of the plan, or one of the database's own.
     Hook,
     /// A file could not be read or written.
     File,
