@@ -149,6 +149,7 @@ fn attempt(
     let catalog = writer.catalog()?;
     master_data::keep(&master_data::look(plan, dialect, &catalog, writer)?, directory)?;
     let prepared = prepare::prepare(plan, dialect, &catalog, values, options)?;
+    preconditions::look_again(&prepared, options, writer)?;
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, backups, None, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
     let rows_of = |table: &TableName| before.rows_of(table);

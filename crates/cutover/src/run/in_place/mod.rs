@@ -33,7 +33,7 @@ use super::hooks::Hooks;
 use super::options::{BackupAt, Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, prepare};
 use super::transaction::{self, FenceLimit, finished};
-use super::{Attempt, RunDirectory, apply, decide, export, master_data, preflight, timing, verification};
+use super::{Attempt, RunDirectory, apply, decide, export, master_data, preconditions, preflight, timing, verification};
 use deeds::{Deed, Log, Subject, Way, committed};
 
 /// The state of a run whose steps have been begun, or may be.
@@ -145,6 +145,7 @@ impl Work<'_> {
     fn snapshot(&self, prepared: &Prepared, raised: &Raised, log: &mut Log, writer: &mut dyn Writer) -> Result<Snapshot> {
         let Self { engine, plan, options, directory, journal, values, backup } = self;
         let backups = Backups { engine, options, directory, journal, ready: *backup };
+        preconditions::look_again(prepared, options, writer)?;
         let catalog = writer.catalog()?;
         master_data::keep(&master_data::look(plan, engine.database.dialect(), &catalog, writer)?, directory)?;
         // What an earlier attempt left half written is of no use.
