@@ -118,11 +118,13 @@ impl Page {
             return;
         }
         let ticked = report.criteria.iter().filter(|criterion| criterion.ticked).count();
-        self.heading(&format!("Criteria  {ticked} of {}", report.criteria.len()));
+        let open = report.criteria.iter().filter(|criterion| criterion.open).count();
+        let not_asked = if open > 0 { format!(", {open} not asked for") } else { String::new() };
+        self.heading(&format!("Criteria  {ticked} of {}{not_asked}", report.criteria.len() - open));
         for criterion in &report.criteria {
-            let lead = format!("  {} ", self.mark(criterion.ticked));
-            self.paragraph(&lead, 4, None, &criterion.sentence);
-            let tone = if criterion.ticked { Tone::Faint } else { Tone::Bad };
+            let mark = if criterion.open { "–".to_owned() } else { self.mark(criterion.ticked) };
+            self.paragraph(&format!("  {mark} "), 4, None, &criterion.sentence);
+            let tone = if criterion.ticked || criterion.open { Tone::Faint } else { Tone::Bad };
             self.paragraph("    ", 4, Some(tone), &criterion.evidence);
         }
     }

@@ -185,6 +185,8 @@ fn decide(
     rulings: Rulings,
     tables: Vec<crate::verify::verdict::TableResult>,
 ) -> Result<Verdict> {
+    let mut rulings = rulings;
+    backup::rule(directory, &mut rulings)?;
     let accept = options.accepted();
     let terms = crate::verify::rulings::Terms { accept: &accept, strict: options.strict, criteria: &plan.criteria };
     let verdict = rulings.finish(&terms, tables);
