@@ -306,9 +306,13 @@ impl Page {
         let lead = format!("  {} ", self.paint(tone, mark));
         self.paragraph(&lead, 4, Some(tone), &finding.message);
         self.paragraph("    ", 4, Some(Tone::Faint), rules);
-        let shown = if self.view.detail == Detail::Full { finding.rows.len() } else { SHOWN_ROWS };
-        for row in finding.rows.iter().take(shown) {
-            self.paragraph("      ", 8, None, &row_in_words(row, masked));
+        let shown = if self.view.detail == Detail::Full || finding.revealed { finding.rows.len() } else { SHOWN_ROWS };
+        if finding.revealed {
+            self.in_columns(finding);
+        } else {
+            for row in finding.rows.iter().take(shown) {
+                self.paragraph("      ", 8, None, &row_in_words(row, masked));
+            }
         }
         let shown = shown.min(finding.rows.len()) as u64;
         if shown > 0 && finding.count > shown {
@@ -316,6 +320,19 @@ impl Page {
         }
         if let Some(hint) = &finding.hint {
             self.paragraph("    ", 4, Some(Tone::Faint), &format!("hint: {hint}"));
+        }
+    }
+
+    /// The rows of a check that says that there is nothing personal in them: mostly counts.
+    fn in_columns(&mut self, finding: &Finding) {
+        let Some(first) = finding.rows.first() else { return };
+        let headers: Vec<_> = first.cells.iter().map(|cell| cell.column.as_str()).collect();
+        let value = |cell: &CellEvidence| cell.after.clone().unwrap_or_else(|| "NULL".to_owned());
+        let rows: Vec<Vec<String>> = finding.rows.iter().map(|row| row.cells.iter().map(value).collect()).collect();
+        let is_number = |column: &usize| rows.iter().all(|row| row.get(*column).is_some_and(|cell| cell.parse::<f64>().is_ok()));
+        let numbers: Vec<usize> = (0..headers.len()).filter(is_number).collect();
+        for line in table(&headers, rows.clone(), &numbers, self.view.width - 6) {
+            self.line(&format!("      {line}"));
         }
     }
 
