@@ -105,7 +105,7 @@ pub enum EventKind {
         rehearses: Option<String>,
     },
     /// Exactly this plan was rehearsed for this database: what that took, and so what is to be expected.
-    RehearsalFound { run: String, at: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
+    RehearsalFound { run: String, started: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
     /// In-place: a run that was stopped goes on.
     RunResumed,
     /// A stage began.

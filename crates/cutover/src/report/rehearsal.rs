@@ -41,8 +41,8 @@ pub struct RehearsedPhase {
 pub(super) fn planned_against_real(events: &[Event]) -> Option<Rehearsed> {
     let mut found = None;
     for event in events {
-        if let EventKind::RehearsalFound { run, at, phases, least, most } = &event.kind {
-            found = Some((run.clone(), at.clone(), phases.clone(), (*least, *most)));
+        if let EventKind::RehearsalFound { run, started, phases, least, most } = &event.kind {
+            found = Some((run.clone(), started.clone(), phases.clone(), (*least, *most)));
         }
     }
     let (rehearsal, at, planned, expected) = found?;

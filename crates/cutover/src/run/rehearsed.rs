@@ -80,7 +80,7 @@ pub(super) fn record(found: &Rehearsed, options: &Options, journal: &Journal<'_>
             let window = rehearsal.window.as_ref();
             journal.record(EventKind::RehearsalFound {
                 run: rehearsal.run.clone(),
-                at: rehearsal.at.clone(),
+                started: rehearsal.at.clone(),
                 phases: rehearsal.planned(backup, options.prove_backup),
                 least: window.map_or(0.0, |window| window.least),
                 most: window.map_or(0.0, |window| window.most),

@@ -12,10 +12,8 @@ use crate::model::footprint::{Footprint, HeldLock};
 /// # Errors
 /// Where the server does not answer.
 pub(super) fn held_locks(connection: &mut Connection) -> Result<Option<Vec<HeldLock>>> {
-    let of_plugin = connection.server.mariadb
-        && connection
-            .value("SELECT 1 FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'METADATA_LOCK_INFO' AND PLUGIN_STATUS = 'ACTIVE'")?
-            .is_some();
+    let plugin = "SELECT 1 FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'METADATA_LOCK_INFO' AND PLUGIN_STATUS = 'ACTIVE'";
+    let of_plugin = connection.server.mariadb && !connection.rows(plugin)?.is_empty();
     let sql = if of_plugin {
         "SELECT TABLE_NAME, LOCK_MODE FROM information_schema.METADATA_LOCK_INFO \
          WHERE THREAD_ID = CONNECTION_ID() AND LOCK_TYPE = 'Table metadata lock' AND TABLE_SCHEMA = DATABASE() \
