@@ -37,7 +37,11 @@ pub fn execute(context: &Context, arguments: &Rehearse) -> Result<Exit> {
         }
         Rehearsing::Ended { ended, rehearsal } => (ended, rehearsal),
     };
-    let report = Report::of(&journal::read(&ended.directory)?, ended.verdict.as_ref(), ending::values(&arguments.findings));
+    let mut report = Report::of(&journal::read(&ended.directory)?, ended.verdict.as_ref(), ending::values(&arguments.findings));
+    if let Some(ending) = report.ending.as_mut().filter(|_| !measured.kept) {
+        // What they advise is about a copy that is gone.
+        ending.hints.clear();
+    }
     let good = ended.outcome == Outcome::Committed;
     match arguments.findings.format {
         Format::Json => {
