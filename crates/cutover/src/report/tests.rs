@@ -23,6 +23,7 @@ fn started() -> EventKind {
         backup: String::new(),
         prove_backup: false,
         undoes: None,
+        rehearses: None,
         run_date: "2026-01-19".to_owned(),
     }
 }

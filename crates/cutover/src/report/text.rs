@@ -90,6 +90,7 @@ pub fn text(report: &Report, view: &View) -> String {
     page.rules(report);
     page.findings(report);
     page.notices(report);
+    page.rehearsed(report);
     page.totals(report);
     page.ending(report);
     page.text

@@ -189,13 +189,18 @@ impl Backups<'_> {
         if verdict.passed {
             return Ok(());
         }
-        let differences = proof.differences();
-        let error = Error::new(
-            ErrorKind::Refused,
-            format!("the backup is not proven: what was restored differs from the snapshot in {} findings", differences.len()),
-        );
-        let error = differences.iter().take(TOLD).fold(error, |error, difference| error.hint(difference.clone()));
-        let error = error.hint("--accept backup:RULE accepts a difference by the name of its rule; the report shows that");
-        Err(error.hint(format!("everything that differs is in {}", backup.directory.join("proof.json").display())))
+        Err(not_proven(&proof, backup))
     }
+}
+
+/// Why a backup that differs from its snapshot is of no use.
+pub(crate) fn not_proven(proof: &backup::Proof, backup: &Backup) -> Error {
+    let differences = proof.differences();
+    let error = Error::new(
+        ErrorKind::Refused,
+        format!("the backup is not proven: what was restored differs from the snapshot in {} findings", differences.len()),
+    );
+    let error = differences.iter().take(TOLD).fold(error, |error, difference| error.hint(difference.clone()));
+    let error = error.hint("--accept backup:RULE accepts a difference by the name of its rule; the report shows that");
+    error.hint(format!("everything that differs is in {}", backup.directory.join("proof.json").display()))
 }
