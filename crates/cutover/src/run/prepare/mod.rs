@@ -237,7 +237,8 @@ fn restorable(ready: PreparedStep, step: &Step, scope: Option<&[TableName]>, fau
     let tables = ready.undo.from_snapshot().into_iter().flatten();
     let Some(outside) = tables.into_iter().find(|table| scope.is_some_and(|scope| !scope.contains(table))) else { return ready };
     if step.from_snapshot {
-        faults.push(format!("{outside} is outside of the plan's schemas, so that the step {} cannot be undone from the snapshot", step.name));
+        faults
+            .push(format!("{outside} is outside of the plan's schemas, so that the step {} cannot be undone from the snapshot", step.name));
         return ready;
     }
     PreparedStep { undo: Undo::None, ..ready }
