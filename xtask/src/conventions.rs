@@ -22,8 +22,9 @@ const PRODUCTS: [&str; 3] = ["Postgres", "MySql", "Sqlite"];
 const PRODUCT_MODULES: [&str; 6] = ["postgres", "tokio_postgres", "mysql", "sqlite", "rusqlite", "libsqlite3_sys"];
 
 /// Where the products may be named.
-const PRODUCT_FILES: [&str; 4] = [
+const PRODUCT_FILES: [&str; 5] = [
     "crates/cutover/src/database/",
+    "crates/cutover/src/backup/method.rs",
     "crates/cutover/src/backup/postgres.rs",
     "crates/cutover/src/backup/mysql.rs",
     "crates/cutover/src/backup/sqlite.rs",

@@ -6,6 +6,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cutover::model::url::DatabaseUrl;
 
+mod backup;
+
+pub use backup::{At, Backup, BackupCommand, Safety, VerifyBackup};
+
 /// Changes a live relational database and proves that nothing was lost.
 ///
 /// A run takes a snapshot, applies a plan, compares every existing cell with the snapshot, and commits only where
@@ -76,6 +80,8 @@ pub enum Command {
     Snapshot(Snapshot),
     /// Compare two snapshots, runs or databases
     Diff(Diff),
+    /// Take a backup that can be proven, and prove one by restoring it
+    Backup(Backup),
     /// Run a plan, and commit it only where everything is verified
     Run(Run),
     /// Go on with an in-place run that was stopped
@@ -92,7 +98,7 @@ pub enum Command {
     Status(Status),
     /// Tell again how a run went
     Report(Report),
-    /// Take down a fence that an in-place run has left
+    /// Take down what runs and proofs have left: a fence, scratch databases
     Clean(Clean),
     /// Build a realistic database and run a built-in plan on it
     Demo(Demo),
@@ -239,6 +245,8 @@ pub struct Run {
     /// In which way the database is changed [default: atomic, and in-place where definitions commit by themselves]
     #[arg(long, value_name = "MODE")]
     pub mode: Option<Mode>,
+    #[command(flatten)]
+    pub safety: Safety,
     #[command(flatten)]
     pub in_place: InPlace,
     #[command(flatten)]
@@ -457,7 +465,7 @@ pub struct Init {
     pub from: Option<String>,
 }
 
-fn database_url(text: &str) -> Result<DatabaseUrl, String> {
+pub(crate) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
     DatabaseUrl::new(text).map_err(|error| error.to_string())
 }
 

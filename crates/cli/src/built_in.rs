@@ -43,7 +43,8 @@ pub fn is_built_in(files: &PlanFiles) -> bool {
 pub fn edited_in_a_copy(error: Error, files: &PlanFiles, plan: &str) -> Error {
     let names_file = |text: &str| files.files.keys().any(|path| text.contains(path.as_str()));
     let named = error.hints().iter().any(|hint| names_file(hint))
-        || error.fault_list().iter().any(|fault| names_file(&fault.place.file.display().to_string()));
+        || error.fault_list().iter().any(|fault| names_file(&fault.place.file.display().to_string()))
+        || error.exhibits().iter().any(|exhibit| names_file(&exhibit.title) || exhibit.rows.iter().flatten().any(|cell| names_file(cell)));
     match is_built_in(files) && named {
         true => error.hint(format!("a built-in plan is edited in a copy: cutover init DIR --from {plan}, and then cutover run DIR")),
         false => error,

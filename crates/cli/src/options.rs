@@ -2,9 +2,9 @@
 
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
-use cutover::run::Options;
+use cutover::run::{BackupAt, Options};
 
-use crate::arguments::{self, Clean, Hooks, InPlace, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{self, At, Clean, Hooks, InPlace, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
 use crate::built_in;
 
 /// The options of a run.
@@ -18,6 +18,14 @@ pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
         reveal: run.findings.reveal,
         no_rewrite: run.no_rewrite,
         csv: run.csv.clone(),
+        backup: match run.safety.backup {
+            At::None => BackupAt::Nowhere,
+            At::Before => BackupAt::Before,
+            At::Fence => BackupAt::Fence,
+        },
+        backup_file: run.safety.backup_file.clone(),
+        prove_backup: run.safety.prove_backup,
+        staging: run.safety.staging.clone(),
         mode: run.mode.map(|mode| match mode {
             arguments::Mode::Atomic => Mode::Atomic,
             arguments::Mode::InPlace => Mode::InPlace,

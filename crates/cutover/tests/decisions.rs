@@ -7,6 +7,8 @@
 mod plans;
 mod support;
 
+#[path = "decisions/adoption.rs"]
+mod adoption;
 #[path = "decisions/losses.rs"]
 mod losses;
 #[path = "decisions/numbers.rs"]

@@ -60,9 +60,9 @@ schema = [{ add = "table statuses" }]
 }
 
 /// The plan, with a last step that takes for ever.
-fn endless_files() -> Vec<(&'static str, &'static str)> {
+fn endless_files(dialect: &str) -> Vec<(&'static str, &'static str)> {
     let mut all = files();
-    all.extend(endless("postgres").into_iter().filter(|(name, _)| name.contains("endless")));
+    all.extend(endless(dialect).into_iter().filter(|(name, _)| name.contains("endless")));
     all
 }
 
@@ -103,7 +103,7 @@ fn child() {
     let die = |_: &_| child::die();
     let monitor = At::new(event, &die);
     let engine = Engine { database: database.as_ref(), monitor: &monitor, interrupt: &interrupt, home: &home };
-    let files = plan_files(&if task == "endless" { endless_files() } else { files() });
+    let files = plan_files(&if task == "endless" { endless_files(database.dialect().name()) } else { files() });
     let plan = load(&files, database.dialect(), &cutover::database::dialects(), &Default::default()).unwrap();
     let (task, run) = task.split_once(' ').unwrap_or((&task, ""));
     let run = || RunDirectory::find(&home, run).unwrap();
@@ -403,6 +403,31 @@ each_database! {
     }
 }
 
+each_database! {
+    only (postgres, mysql)
+
+    // The server works on after its client was killed; whoever takes the run up ends that session before looking at what it did.
+    fn the_session_of_a_run_that_was_killed_is_ended(scratch: Scratch) {
+        let site = site(scratch);
+        let old = site.snapshot();
+        let mut child = child::start(&site, "endless", u64::MAX);
+        let sleeping = match site.scratch.dialect() {
+            "postgres" => "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+            _ => "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'User sleep'",
+        };
+        child::wait_until("the server works on the statement", || !site.scratch.query(sleeping).is_empty());
+        child.kill().unwrap();
+        assert!(killed(child));
+        let run = latest(&site).0;
+        let plan = site.plan(&endless_files(site.scratch.dialect()));
+        let impatient = Options { patience: Duration::ZERO, ..options() };
+        let undone = site.undo(&plan.1, &run.run, &impatient, false).unwrap();
+        assert_eq!(undone.outcome, Outcome::Undone, "{undone:?}");
+        assert!(site.scratch.query(sleeping).is_empty());
+        assert_eq!(site.differences(&old), NOTHING);
+    }
+}
+
 /// The guard: other sessions read on, and cannot write what the run is about until it ends.
 #[test]
 fn the_fence_of_a_run_that_was_stopped_holds_other_sessions_off() {
@@ -423,25 +448,6 @@ fn the_fence_of_a_run_that_was_stopped_holds_other_sessions_off() {
     assert_eq!(client.query("SELECT 1 FROM schools", &[]).unwrap().len(), 2);
     assert_eq!(site.undo(&plan.1, &ended.run, &options(), false).unwrap().outcome, Outcome::Undone);
     no_fence(&site);
-    assert_eq!(site.differences(&old), NOTHING);
-}
-
-/// The server works on after its client was killed; whoever takes the run up ends that session before looking at what it did.
-#[test]
-fn the_session_of_a_run_that_was_killed_is_ended() {
-    let site = site(Scratch::postgres("the_session_of_a_run_that_was_killed_is_ended"));
-    let old = site.snapshot();
-    let mut child = child::start(&site, "endless", u64::MAX);
-    let sleeping = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    child::wait_until("the server works on the statement", || !site.scratch.query(sleeping).is_empty());
-    child.kill().unwrap();
-    assert!(killed(child));
-    let run = latest(&site).0;
-    let plan = site.plan(&endless_files());
-    let impatient = Options { patience: Duration::ZERO, ..options() };
-    let undone = site.undo(&plan.1, &run.run, &impatient, false).unwrap();
-    assert_eq!(undone.outcome, Outcome::Undone, "{undone:?}");
-    assert!(site.scratch.query(sleeping).is_empty());
     assert_eq!(site.differences(&old), NOTHING);
 }
 

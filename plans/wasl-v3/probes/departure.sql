@@ -9,10 +9,6 @@ SELECT id, 'PTN-PROBE', 'issued', :run_date, 'done', :run_date, :run_date, 'TKT-
     'briefings/probe.pdf', 'briefings/probe.mp4', 'ready_to_depart'
 FROM candidates WHERE btevta_id = 'PROBE-5';
 
---! refused
-UPDATE departures SET flight_type = 'charter'
-WHERE candidate_id = (SELECT id FROM candidates WHERE btevta_id = 'PROBE-5');
-
 SELECT 'the new departure cannot be read back' AS problem, departures.id
 FROM departures
 JOIN candidates ON candidates.id = departures.candidate_id

@@ -7,9 +7,6 @@ INSERT INTO success_stories (candidate_id, written_note, evidence_type, evidence
 SELECT id, 'میں نے ویلڈنگ سیکھی 🎓 and "it worked"', 'video', 'stories/probe.mp4', 'my story.mp4', true, (SELECT MIN(id) FROM users), :run_started_at
 FROM candidates WHERE btevta_id = 'PROBE-7';
 
---! refused
-UPDATE success_stories SET evidence_type = 'hologram' WHERE evidence_path = 'stories/probe.mp4';
-
 SELECT 'the story cannot be read back' AS problem, COUNT(*) AS found
 FROM success_stories
 JOIN candidates ON candidates.id = success_stories.candidate_id

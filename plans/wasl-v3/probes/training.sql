@@ -14,10 +14,6 @@ SELECT id, 'interim', :run_date, 61.5, 100, 70, 'Needs practice' FROM candidates
 UNION ALL
 SELECT id, 'final', :run_date, 88, 100, 70, NULL FROM candidates WHERE btevta_id = 'PROBE-3';
 
---! refused
-INSERT INTO training_assessments (candidate_id, assessment_type)
-SELECT id, 'midterm' FROM candidates WHERE btevta_id = 'PROBE-3';
-
 SELECT 'the two statuses do not move on their own' AS problem, training_schedules.id
 FROM training_schedules
 JOIN candidates ON candidates.id = training_schedules.candidate_id

@@ -10,10 +10,6 @@ FROM candidates WHERE btevta_id = 'PROBE-4';
 UPDATE visa_processes SET issued_status = 'confirmed'
 WHERE candidate_id = (SELECT id FROM candidates WHERE btevta_id = 'PROBE-4');
 
---! refused
-UPDATE visa_processes SET issued_status = 'unknown'
-WHERE candidate_id = (SELECT id FROM candidates WHERE btevta_id = 'PROBE-4');
-
 SELECT 'the stage cannot be read back' AS problem, visa_processes.id
 FROM visa_processes
 JOIN candidates ON candidates.id = visa_processes.candidate_id

@@ -1,4 +1,4 @@
-//! `cutover clean`: a fence that a run has left is taken down.
+//! `cutover clean`: what runs and proofs have left on the server is taken down: fences, and scratch databases.
 
 use cutover::model::error::Result;
 use cutover::run::in_place::{self, Release};
@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::options;
 
-/// Takes fences down, and gives the run up that a person names.
+/// Takes fences down, gives the run up that a person names, and drops scratch databases that nobody uses.
 ///
 /// # Errors
 /// Where an unfinished run is in the way: nothing was touched.
@@ -23,8 +23,9 @@ pub fn execute(context: &Context, arguments: &Clean) -> Result<Exit> {
         .into_iter()
         .chain(notes)
         .collect();
+    lines.extend(in_place::drop_scratches(&engine)?);
     if lines.is_empty() {
-        lines.push("nothing to clean: no fence stands".to_owned());
+        lines.push("nothing to clean: no fence stands, and no scratch database is left".to_owned());
     }
     context.terminal.result(&lines.join("\n"))?;
     Ok(Exit::Done)

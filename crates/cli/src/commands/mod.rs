@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backup;
 mod clean;
 mod demo;
 mod diff;
@@ -33,6 +34,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Explain(arguments) => explain::execute(context, arguments),
         Command::Snapshot(arguments) => snapshot::execute(context, arguments),
         Command::Diff(arguments) => diff::execute(context, arguments),
+        Command::Backup(arguments) => backup::execute(context, arguments),
         Command::Run(arguments) => run::execute(context, arguments),
         Command::Resume(arguments) => resume::execute(context, arguments),
         Command::Step(arguments) => step::execute(context, arguments),

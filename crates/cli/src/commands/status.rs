@@ -2,7 +2,7 @@
 
 use cutover::model::error::Result;
 use cutover::report::{Tone, json};
-use cutover::run::status::{RunStatus, status};
+use cutover::run::status::{RunStatus, scratches, status};
 use serde::Serialize;
 
 use crate::arguments::{Format, Status};
@@ -12,6 +12,8 @@ use crate::exit::Exit;
 #[derive(Serialize)]
 struct Runs {
     runs: Vec<RunStatus>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scratch_databases: Vec<String>,
 }
 
 /// Lists the runs.
@@ -22,9 +24,18 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let database = arguments.database.url.as_ref().map(|url| context.open(url)).transpose()?;
     let engine = database.as_ref().map(|database| context.engine(database.as_ref()));
     let runs = status(&context.home, engine.as_ref())?;
+    let scratch_databases = scratches(engine.as_ref())?;
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs })?)?,
-        Format::Text => context.terminal.result(&in_words(context, &runs))?,
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases })?)?,
+        Format::Text => {
+            let mut page = in_words(context, &runs);
+            for name in &scratch_databases {
+                page.push_str(&format!(
+                    "the scratch database {name} is in use, or was left by a proof that was killed: `cutover clean` drops it\n"
+                ));
+            }
+            context.terminal.result(&page)?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -22,6 +22,7 @@ pub fn plain(error: &Error, style: &Style) -> String {
     for cause in causes(error) {
         text.push_str(&format!("  caused by: {cause}\n"));
     }
+    text.push_str(&exhibits(error, style));
     text.push_str(&hints(error, style));
     text
 }
@@ -36,6 +37,7 @@ pub fn graphical(error: &Error, style: &Style, width: usize) -> String {
     if handler.render_report(&mut text, &told).is_err() {
         return plain(error, style);
     }
+    text.push_str(&exhibits(error, style));
     text.push_str(&hints(error, style));
     text
 }
@@ -47,6 +49,41 @@ fn headline(error: &Error) -> String {
 
 fn hints(error: &Error, style: &Style) -> String {
     error.hints().iter().map(|hint| format!("{} {hint}\n", style.paint(Tone::Good, "hint:"))).collect()
+}
+
+/// Rows that stand in the way, in columns.
+fn exhibits(error: &Error, style: &Style) -> String {
+    let mut text = String::new();
+    for exhibit in error.exhibits() {
+        text.push_str(&format!("  {} {}\n", style.paint(Tone::Bad, "✗"), exhibit.title));
+        let lines: Vec<Vec<String>> = std::iter::once(&exhibit.columns)
+            .chain(&exhibit.rows)
+            .filter(|line| !line.is_empty())
+            .map(|line| line.iter().map(|cell| told(cell)).collect())
+            .collect();
+        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| console::measure_text_width(cell)).max();
+        for (index, line) in lines.iter().enumerate() {
+            let padded: Vec<_> = line
+                .iter()
+                .enumerate()
+                .map(|(column, cell)| format!("{cell}{}", " ".repeat(width(column).unwrap_or(0) - console::measure_text_width(cell))))
+                .collect();
+            let line = padded.join("  ");
+            let line = line.trim_end();
+            text.push_str(&format!("      {}\n", if index == 0 { style.paint(Tone::Faint, line) } else { line.to_owned() }));
+        }
+        if exhibit.more > 0 {
+            text.push_str(&format!("      and {} more\n", exhibit.more));
+        }
+        text.push_str(&format!("      {}\n", exhibit.remedy));
+    }
+    text
+}
+
+/// A cell on one line. Blanks at its ends would be overlooked.
+fn told(cell: &str) -> String {
+    let cell = cell.replace(['\n', '\r', '\t'], " ");
+    if cell.trim() == cell && !cell.is_empty() { cell } else { format!("'{cell}'") }
 }
 
 /// The causes, each once: some drivers repeat the text of theirs.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use cutover::journal::{Event, EventKind, Monitor, Progress};
 use cutover::model::error::Result;
-use cutover::report::words::{counted, is_good, seconds, stage};
+use cutover::report::words::{counted, is_good, seconds, size, stage};
 use cutover::report::{Style, Tone};
 
 use super::Live;
@@ -75,6 +75,19 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
         }
         EventKind::SnapshotFinished { tables, rows, cells, .. } => {
             format!("snapshot: {}, {}, {}", counted(*tables, "table"), counted(*rows, "row"), counted(*cells, "cell"))
+        }
+        EventKind::BackupTaken { program, files, bytes, seconds: time, .. } => {
+            format!("backup: {}, {} by {program}, {}", counted(*files, "file"), size(*bytes), seconds(*time))
+        }
+        EventKind::BackupProven { passed, tables, cells, waived, seconds: time, .. } => {
+            let (tone, word) = if *passed && *waived == 0 { (Tone::Good, "proven") } else { (Tone::Bad, "NOT proven") };
+            let line = format!(
+                "proof: {word}: {}, {} restored and compared, {}",
+                counted(*tables, "table"),
+                counted(*cells, "cell"),
+                seconds(*time)
+            );
+            return Some((Some(tone), line));
         }
         EventKind::StepStarted { step, title, number, of, .. } => format!("step {number}/{of}: {step}: {title}"),
         EventKind::WayChosen { step, table, choice } => format!("step {step}: {table}: {choice}"),

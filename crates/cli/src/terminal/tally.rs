@@ -1,7 +1,7 @@
 //! What a stage has done, in few words.
 
 use cutover::journal::EventKind;
-use cutover::report::words::{count, counted};
+use cutover::report::words::{count, counted, size};
 
 /// What the stage that ended has done, for the one line that stays of it on a terminal.
 #[derive(Debug, Default)]
@@ -25,6 +25,13 @@ impl Tally {
             }
             EventKind::SnapshotFinished { tables, rows, cells, .. } => {
                 self.said = Some(format!("{} · {} · {}", counted(*tables, "table"), counted(*rows, "row"), counted(*cells, "cell")));
+            }
+            EventKind::BackupTaken { files, bytes, program, .. } => {
+                self.said = Some(format!("{} · {} · {program}", counted(*files, "file"), size(*bytes)));
+            }
+            EventKind::BackupProven { passed, tables, cells, waived, .. } => {
+                let word = if *passed && *waived == 0 { "proven" } else { "NOT proven" };
+                self.said = Some(format!("{word} · {} · {} restored and compared", counted(*tables, "table"), counted(*cells, "cell")));
             }
             EventKind::StepFinished { rows, .. } => {
                 self.steps += 1;

@@ -1,6 +1,7 @@
 //! The three traits behind which every database stands. To see how two databases differ, open the same file in both
 //! of their folders.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,12 @@ use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 use crate::model::url::DatabaseUrl;
 
+pub mod access;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
+
+pub use access::Access;
 
 /// What a database can do, where the engine has to know. The engine asks for a capability, never for a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Capabilities {
     pub storage_classes: bool,
     /// A sequence moves outside of transactions, so that its position must be looked at after a rollback.
     pub free_sequences: bool,
+    /// Nobody else can write from the moment in which a run has its lock, not only under the fence.
+    pub lock_holds: bool,
 }
 
 /// How a run changes a database.
@@ -87,6 +93,41 @@ pub trait Database: Send + Sync {
     /// # Errors
     /// `Refused` where the database holds tables already; the failing statement's otherwise, and nothing is left behind.
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()>;
+
+    /// How the database's own programs reach it.
+    ///
+    /// # Errors
+    /// Where a database that is a file does not exist.
+    fn access(&self) -> Result<Access>;
+
+    /// Keeps everybody from writing until what is returned is dropped: for the moment in which a backup and a snapshot begin. `None` where
+    /// sessions join an instant by its name, or the account may not hold others off.
+    ///
+    /// # Errors
+    /// `Conflict` where a session that writes does not end.
+    fn hold(&self) -> Result<Option<Box<dyn Send>>>;
+
+    /// Creates an empty database beside this one, with the same encoding and collation, under a name that [`access::scratch_name`] made.
+    /// A database that is a file is created in `directory`.
+    ///
+    /// # Errors
+    /// `Refused` where the account may not, with the GRANT that mends it.
+    fn create_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>>;
+
+    /// Drops a scratch database, whether or not the work on this one was interrupted. `force` ends the sessions in it; without it, one that
+    /// is in use stays. That there is none is no error.
+    ///
+    /// # Errors
+    /// Where it cannot be dropped.
+    fn drop_scratch(&self, name: &str, directory: &Path, force: bool) -> Result<()>;
+
+    /// The scratch databases on the server, whoever created them; none where databases are files.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn scratches(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Rows, one by one, in an encoding that is refilled: a sink keeps what it needs.

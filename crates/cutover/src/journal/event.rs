@@ -21,11 +21,16 @@ pub struct Event {
 /// A part of a run that people see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names are the stages of DESIGN: preflight → fence → snapshot → steps → verify → commit → after")]
+#[allow(
+    missing_docs,
+    reason = "the names are the stages of DESIGN: preflight → fence → snapshot → backup → steps → verify → commit → after"
+)]
 pub enum Stage {
     Preflight,
     Fence,
     Snapshot,
+    Backup,
+    Proof,
     Steps,
     Verify,
     Commit,
@@ -84,6 +89,11 @@ pub enum EventKind {
         /// Whether operations must not rewrite tables: whoever takes the run up goes on in the same way.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         no_rewrite: bool,
+        /// Which backup was asked for, `before` or `fence`, and whether it was to be proven: whoever takes the run up does the same.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        backup: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        prove_backup: bool,
         /// The run that this one undoes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<String>,
@@ -104,6 +114,10 @@ pub enum EventKind {
     InvariantCaptured { rule: String, rows: Option<u64>, implied: bool, seconds: f64 },
     /// The snapshot is complete and sealed.
     SnapshotFinished { tables: u64, rows: u64, cells: u64, seconds: f64 },
+    /// A backup stands beside the snapshot, sealed. `instant` says how it is known that both describe the same instant.
+    BackupTaken { program: String, files: u64, bytes: u64, instant: String, seconds: f64 },
+    /// A backup was restored and compared; `waived` counts the rules that did not hold and were accepted by name.
+    BackupProven { passed: bool, tables: u64, cells: u64, waived: u64, place: String, seconds: f64 },
     /// A step began.
     ///
     /// Written as `step_number`, because the event's own `number` stands beside it on the line.
@@ -148,6 +162,6 @@ pub struct Progress {
     pub done: u64,
     /// Units in the whole stage where that is known exactly; statistics are never used for it.
     pub total: Option<u64>,
-    /// What the units are: `rows`, `statements`, `rules`.
+    /// What the units are: `rows`, `statements`, `rules`, `bytes`.
     pub unit: &'static str,
 }

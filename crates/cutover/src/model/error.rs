@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Conflict,
     /// The person, or the time limit of the fence, interrupted the work.
     Interrupted,
-    /// A program of the plan's did not do what it was started for.
+    /// A program did not do what it was started for: a hook of the plan, or one of the database's own.
     Hook,
     /// A file could not be read or written.
     File,
@@ -89,6 +89,21 @@ pub struct Fault {
     pub remedy: String,
 }
 
+/// Rows that stand in the way, as one check found them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exhibit {
+    /// What was looked for, and how many rows there are.
+    pub title: String,
+    /// The names of the columns; none where the rows are not shown.
+    pub columns: Vec<String>,
+    /// Some of the rows.
+    pub rows: Vec<Vec<String>>,
+    /// How many more there are.
+    pub more: u64,
+    /// What to do about them.
+    pub remedy: String,
+}
+
 /// A failure. Display is what happened, on one line, without its source; the source is the cause.
 pub struct Error(Box<Inner>);
 
@@ -98,6 +113,7 @@ struct Inner {
     place: Option<Place>,
     hints: Vec<String>,
     faults: Vec<Fault>,
+    exhibits: Vec<Exhibit>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -105,7 +121,9 @@ impl Error {
     /// A failure of a kind, and what happened.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), place: None, hints: Vec::new(), faults: Vec::new(), source: None }))
+        let inner =
+            Inner { kind, message: message.into(), place: None, hints: Vec::new(), faults: Vec::new(), exhibits: Vec::new(), source: None };
+        Self(Box::new(inner))
     }
 
     /// All the faults of an input at once.
@@ -138,6 +156,13 @@ impl Error {
         self
     }
 
+    /// With rows that stand in the way.
+    #[must_use]
+    pub fn exhibit(mut self, exhibit: Exhibit) -> Self {
+        self.0.exhibits.push(exhibit);
+        self
+    }
+
     /// With the place in a file of the user's.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
@@ -163,6 +188,12 @@ impl Error {
         &self.0.hints
     }
 
+    /// Rows that stand in the way, check by check.
+    #[must_use]
+    pub fn exhibits(&self) -> &[Exhibit] {
+        &self.0.exhibits
+    }
+
     /// The faults of an input, sorted by place.
     #[must_use]
     pub fn fault_list(&self) -> &[Fault] {
@@ -183,7 +214,12 @@ impl fmt::Debug for Error {
         if let Some(place) = &self.0.place {
             debug.field("place", place);
         }
-        debug.field("hints", &self.0.hints).field("faults", &self.0.faults).field("source", &self.0.source).finish()
+        debug
+            .field("hints", &self.0.hints)
+            .field("faults", &self.0.faults)
+            .field("exhibits", &self.0.exhibits)
+            .field("source", &self.0.source)
+            .finish()
     }
 }
 

@@ -7,6 +7,7 @@ pub mod interrupt;
 pub mod operation;
 pub mod put_back;
 pub mod script;
+pub mod size;
 pub mod statement;
 pub mod table;
 pub mod upsert;

@@ -32,6 +32,8 @@ pub struct Report {
     pub checks_before: Vec<CheckBefore>,
     /// The snapshot in numbers, where it was completed.
     pub snapshot: Option<SnapshotTotals>,
+    /// The backup, where one was taken.
+    pub backup: Option<BackupReport>,
     /// The steps in their order.
     pub steps: Vec<StepReport>,
     /// What people should know: a blocker that was waited for, a sequence that was put forward.
@@ -77,6 +79,25 @@ pub struct RunHeader {
     pub parameters: BTreeMap<String, Option<String>>,
     /// When it started, RFC 3339, UTC.
     pub started_at: String,
+}
+
+/// A backup, and whether it was proven.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BackupReport {
+    /// What wrote it, by its own name and version.
+    pub program: String,
+    /// How many files it has.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// How it is known that it describes the instant of the snapshot.
+    pub instant: String,
+    /// Whether it was equal to the snapshot when it was restored; `None` where it was not restored.
+    pub proven: Option<bool>,
+    /// How many cells were compared for that.
+    pub cells: u64,
+    /// How many rules of the proof did not hold and were accepted by name.
+    pub waived: u64,
 }
 
 /// How a run ended.
@@ -207,6 +228,7 @@ impl Report {
             stages: Vec::new(),
             checks_before: Vec::new(),
             snapshot: None,
+            backup: None,
             steps: Vec::new(),
             notices: Vec::new(),
             passed: verdict.map(|verdict| verdict.passed),
@@ -269,6 +291,22 @@ impl Report {
             }
             EventKind::SnapshotFinished { tables, rows, cells, seconds } => {
                 self.snapshot = Some(SnapshotTotals { tables: *tables, rows: *rows, cells: *cells, seconds: *seconds });
+            }
+            EventKind::BackupTaken { program, files, bytes, instant, .. } => {
+                self.backup = Some(BackupReport {
+                    program: program.clone(),
+                    files: *files,
+                    bytes: *bytes,
+                    instant: instant.clone(),
+                    proven: None,
+                    cells: 0,
+                    waived: 0,
+                });
+            }
+            EventKind::BackupProven { passed, cells, waived, .. } => {
+                if let Some(backup) = &mut self.backup {
+                    (backup.proven, backup.cells, backup.waived) = (Some(*passed), *cells, *waived);
+                }
             }
             EventKind::StepStarted { step, .. } if self.step(step).is_some() => {}
             EventKind::StepStarted { step, title, phase, .. } => self.steps.push(StepReport {

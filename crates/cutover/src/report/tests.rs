@@ -20,6 +20,8 @@ fn started() -> EventKind {
         started_at: "2026-01-19T08:30:00.000Z".to_owned(),
         run_started_at: "2026-01-19 08:30:00".to_owned(),
         no_rewrite: false,
+        backup: String::new(),
+        prove_backup: false,
         undoes: None,
         run_date: "2026-01-19".to_owned(),
     }

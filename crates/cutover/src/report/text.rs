@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::layout::table;
 use super::page::Page;
 use super::state::State;
-use super::words::{count, counted, is_good, seconds, stage};
+use super::words::{count, counted, is_good, seconds, size, stage};
 use super::{Report, RuleClass, StageTime, StepReport};
 use crate::journal::Outcome;
 use crate::plan::Severity;
@@ -349,6 +349,17 @@ impl Page {
                 failed => format!("{} of {} do not hold", count(failed), counted(totals.rules, "rule")),
             });
             self.parts(None, &parts);
+        }
+        if let Some(backup) = &report.backup {
+            let proven = match backup.proven {
+                Some(true) if backup.waived > 0 => {
+                    format!("restored, with differences in {} that were accepted by name", counted(backup.waived, "rule"))
+                }
+                Some(true) => format!("proven by restore, {} compared", counted(backup.cells, "cell")),
+                Some(false) => "NOT proven: what was restored differs".to_owned(),
+                None => "not proven".to_owned(),
+            };
+            self.parts(None, &[format!("backup of {} by {}", size(backup.bytes), backup.program), proven, backup.instant.clone()]);
         }
         let time = |time: &StageTime| format!("{} {}", stage(time.stage), time.seconds.map_or_else(|| "did not end".to_owned(), seconds));
         let mut stages: Vec<_> = report.stages.iter().map(time).collect();

@@ -35,6 +35,12 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A number of bytes for people: `1.5 GiB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    crate::model::size::in_words(bytes)
+}
+
 /// A stage's name for people.
 #[must_use]
 pub fn stage(stage: Stage) -> &'static str {
@@ -42,6 +48,8 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Preflight => "preflight",
         Stage::Fence => "fence",
         Stage::Snapshot => "snapshot",
+        Stage::Backup => "backup",
+        Stage::Proof => "proof",
         Stage::Steps => "steps",
         Stage::Verify => "verify",
         Stage::Commit => "commit",

@@ -13,17 +13,19 @@ use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Capture, CaptureQuery, Captured, Snapshot, capture};
 use crate::verify::grants::Grants;
 
+use super::backup::Backups;
 use super::options::{Engine, Options};
 use super::prepare::{Batch, Prepared, PreparedStatement, PreparedStep};
 use super::transaction::finished;
 use super::{RunDirectory, master_data, ranges};
 
-/// Takes the snapshot of the fence's instant. Every session that read it has ended when this returns.
+/// Takes the snapshot of the fence's instant, and the backup beside it. Every session that read it has ended when this returns. `open` is why
+/// others can write all the same, where they can.
 ///
 /// # Errors
 /// Where something cannot be read, or a file not be written.
 #[allow(clippy::too_many_arguments, reason = "the stages of a run share what they are given")]
-pub fn snapshot(
+pub(crate) fn snapshot(
     engine: &Engine<'_>,
     plan: &Plan,
     prepared: &Prepared,
@@ -31,6 +33,8 @@ pub fn snapshot(
     directory: &RunDirectory,
     journal: &Journal<'_>,
     values: &RunValues,
+    backups: &Backups<'_>,
+    open: Option<&str>,
     writer: &mut dyn Writer,
 ) -> Result<Snapshot> {
     let began = Instant::now();
@@ -44,45 +48,49 @@ pub fn snapshot(
         monitor.progress(&Progress { stage: Stage::Snapshot, item: item.to_owned(), done, total: None, unit: "rows" });
     };
     let (mut rows, mut cells, mut tables) = (0, 0, 0);
-    let snapshot = capture(
-        writer,
-        Capture {
-            directory: &directory.snapshot(),
-            dialect: engine.database.dialect().name(),
-            classes: engine.database.capabilities().storage_classes,
-            contents: true,
-            sessions: options.sessions,
-            tables: prepared.scope.as_deref(),
-            queries,
-            progress: &progress,
-            captured: &mut |captured| match captured {
-                Captured::Table(entry, seconds) => {
-                    let digest = &entry.contents.digest;
-                    let of_table = digest.rows * entry.columns.len() as u64;
-                    rows += digest.rows;
-                    cells += of_table;
-                    tables += 1;
-                    journal.record(EventKind::TableCaptured {
-                        table: entry.table.to_string(),
-                        rows: digest.rows,
-                        cells: of_table,
-                        bytes: entry.contents.bytes,
-                        key: entry.key.clone(),
-                        seconds,
-                    })
-                }
-                Captured::Query(entry, seconds) => journal.record(EventKind::InvariantCaptured {
-                    rule: entry.rule.clone(),
-                    rows: entry.contents.as_ref().map(|contents| contents.digest.rows),
-                    implied: entry.contents.is_none(),
-                    seconds,
-                }),
+    let mut captured = |captured: Captured<'_>| match captured {
+        Captured::Table(entry, seconds) => {
+            let digest = &entry.contents.digest;
+            let of_table = digest.rows * entry.columns.len() as u64;
+            rows += digest.rows;
+            cells += of_table;
+            tables += 1;
+            journal.record(EventKind::TableCaptured {
+                table: entry.table.to_string(),
+                rows: digest.rows,
+                cells: of_table,
+                bytes: entry.contents.bytes,
+                key: entry.key.clone(),
+                seconds,
+            })
+        }
+        Captured::Query(entry, seconds) => journal.record(EventKind::InvariantCaptured {
+            rule: entry.rule.clone(),
+            rows: entry.contents.as_ref().map(|contents| contents.digest.rows),
+            implied: entry.contents.is_none(),
+            seconds,
+        }),
+    };
+    let (snapshot, dumped) = backups.beside(|begin| {
+        capture(
+            writer,
+            Capture {
+                directory: &directory.snapshot(),
+                dialect: engine.database.dialect().name(),
+                classes: engine.database.capabilities().storage_classes,
+                contents: true,
+                sessions: options.sessions,
+                tables: prepared.scope.as_deref(),
+                queries,
+                progress: &progress,
+                captured: &mut captured,
+                instant: begin,
             },
-            instant: &mut |_| Ok(()),
-        },
-    )?;
+        )
+    })?;
     journal.record(EventKind::SnapshotFinished { tables, rows, cells, seconds: began.elapsed().as_secs_f64() })?;
     finished(journal, Stage::Snapshot, began)?;
+    backups.complete(dumped, &snapshot, open)?;
     Ok(snapshot)
 }
 

@@ -5,6 +5,7 @@
 //! plan/             the plan's files as they ran
 //! master-data.json  what CSV steps found in the tables
 //! snapshot/         before
+//! backup/           what the database's own program wrote, and the proof of it
 //! after/            the rows files of the verification
 //! since/            which rows others had written since, when it was taken back
 //! verdict.json
@@ -21,6 +22,8 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::{PlanFiles, RunValues};
 use crate::snapshot::seal::{private_directory, private_file};
 use crate::verify::verdict::Verdict;
+
+use super::options::BackupAt;
 
 /// A run's directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +100,12 @@ impl RunDirectory {
     #[must_use]
     pub fn snapshot(&self) -> PathBuf {
         self.path.join("snapshot")
+    }
+
+    /// Where the backup stands.
+    #[must_use]
+    pub fn backup(&self) -> PathBuf {
+        self.path.join("backup")
     }
 
     /// Where the rows files of the verification stand.
@@ -182,6 +191,17 @@ impl RunDirectory {
         Ok(matches!(self.started()?, EventKind::RunStarted { no_rewrite: true, .. }))
     }
 
+    /// Whether the run was to take a backup under the fence, and whether it was to be proven: a run that goes on does the same.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub fn backup_at_fence(&self) -> Result<(bool, bool)> {
+        match self.started()? {
+            EventKind::RunStarted { backup, prove_backup, .. } => Ok((backup == BackupAt::Fence.word(), prove_backup)),
+            _ => Ok((false, false)),
+        }
+    }
+
     /// Whether the run came to its end, as far as its journal knows: applications may have written since.
     ///
     /// # Errors
@@ -232,6 +252,12 @@ fn children(directory: &Path) -> Result<Vec<PathBuf>> {
 pub fn new_id(now: DateTime<Utc>) -> String {
     let seed = format!("{}{now:?}", std::process::id());
     format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S%.3f"), xxh3_64(seed.as_bytes()) & 0xffff)
+}
+
+/// The id of something that begins now, and is no run: a backup, or a proof of one.
+#[must_use]
+pub fn id_of_now() -> String {
+    new_id(Utc::now())
 }
 
 /// The run's own values at a time.

@@ -47,13 +47,13 @@ impl Hooks<'_> {
         Ok(())
     }
 
-    /// Ends a run that a hook stopped before anything was touched.
-    pub(crate) fn not_started(&self, error: Error) -> Ended {
+    /// Ends a run that something stopped before anything was touched: `by` says what.
+    pub(crate) fn not_started(&self, by: &str, error: Error) -> Ended {
         let interrupted = self.engine.interrupt.reason();
         self.engine.interrupt.clear();
         let (outcome, message) = match interrupted {
             Some(reason) => (Outcome::Interrupted, format!("interrupted ({reason}) before the fence: nothing was touched")),
-            None => (Outcome::NotStarted, "stopped by a hook before the fence: nothing was touched".to_owned()),
+            None => (Outcome::NotStarted, format!("stopped by {by} before the fence: nothing was touched")),
         };
         let mut hints = Vec::new();
         let ended = EventKind::RunFinished { outcome, message: message.clone(), hints: Vec::new(), seconds: self.journal.seconds() };

@@ -6,6 +6,7 @@
 //! whatever fails on the way, the transaction is rolled back, and the old contents stand. In-place mode is in [`in_place`].
 
 pub mod apply;
+mod backup;
 pub mod demo;
 pub mod directory;
 pub mod explain;
@@ -38,9 +39,10 @@ use crate::verify::rulings::Rulings;
 use crate::verify::verdict::Verdict;
 
 pub use directory::RunDirectory;
-pub use options::{Ended, Engine, Finished, Options};
+pub use options::{BackupAt, Ended, Engine, Finished, Options};
 
 use apply::Execution;
+use backup::Backups;
 use hooks::Hooks;
 use preflight::Preflight;
 use transaction::{FenceLimit, raise};
@@ -58,7 +60,8 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
         Preflight::Ready { session, events, rulings } => {
             // Typical reads are timed before the fence, so that nobody waits for it.
             let timed = timing::measure(plan, engine.database.dialect(), &values, engine.database.read()?.as_mut())?;
-            Ready { session, events, rulings, timed }
+            let backup = backup::look(engine, options).map_err(|error| error.hint("nothing was touched"))?;
+            Ready { session, events, rulings, timed, backup }
         }
     };
     let run = directory::new_id(now);
@@ -69,19 +72,34 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let hooks = Hooks { engine, plan, options, directory: &directory, journal: &journal };
     let begun = started(engine, plan, options, mode, &ready, &directory, &journal, &values, now);
-    if let (Ok(()), Err(error)) = (&begun, hooks.run(Moment::BeforeFence)) {
-        let mut ended = hooks.not_started(error);
+    let backups = Backups { engine, options, directory: &directory, journal: &journal, ready: ready.backup.as_ref() };
+    if begun.is_ok()
+        && let Err((by, error)) = hooks
+            .run(Moment::BeforeFence)
+            .map_err(|error| ("a hook", error))
+            .and_then(|()| backups.before_fence().map_err(|error| ("its backup", error)))
+    {
+        let mut ended = hooks.not_started(by, error);
         hooks.end(&mut ended);
         return Ok(Finished::Ended(Box::new(ended)));
     }
     let mut ended = match mode {
         Mode::Atomic => {
-            let result = begun.and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, writer.as_mut()));
+            let result =
+                begun.and_then(|()| attempt(engine, plan, options, &directory, &journal, &values, &ready, &backups, writer.as_mut()));
             let committed = (Outcome::Committed, "committed: every table was verified");
             transaction::conclude(engine, &directory, &journal, writer.as_mut(), result, committed)
         }
         Mode::InPlace => {
-            let work = in_place::Work { engine, plan, options, directory: &directory, journal: &journal, values: &values };
+            let work = in_place::Work {
+                engine,
+                plan,
+                options,
+                directory: &directory,
+                journal: &journal,
+                values: &values,
+                backup: ready.backup.as_ref(),
+            };
             let found = in_place::Found { rulings: ready.rulings.clone(), timed: Some(&ready.timed) };
             in_place::run(&work, &found, begun, writer.as_mut())
         }
@@ -96,6 +114,8 @@ struct Ready {
     events: Vec<EventKind>,
     rulings: Rulings,
     timed: Vec<f64>,
+    /// What a backup is taken with, where one was asked for.
+    backup: Option<crate::backup::Ready>,
 }
 
 /// How far an attempt came, where nothing failed.
@@ -117,6 +137,7 @@ fn attempt(
     journal: &Journal<'_>,
     values: &RunValues,
     ready: &Ready,
+    backups: &Backups<'_>,
     writer: &mut dyn Writer,
 ) -> Result<Attempt> {
     let dialect = engine.database.dialect();
@@ -128,7 +149,8 @@ fn attempt(
     let catalog = writer.catalog()?;
     master_data::keep(&master_data::look(plan, dialect, &catalog, writer)?, directory)?;
     let prepared = prepare::prepare(plan, dialect, &catalog, values, options)?;
-    let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, writer)?;
+    preconditions::look_again(&prepared, options, writer)?;
+    let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, backups, None, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
     let rows_of = |table: &TableName| before.rows_of(table);
     let execution = Execution { dialect, options, journal, interrupt: engine.interrupt, rows_of: &rows_of };
@@ -163,7 +185,8 @@ fn decide(
     rulings: Rulings,
     tables: Vec<crate::verify::verdict::TableResult>,
 ) -> Result<Verdict> {
-    let terms = crate::verify::rulings::Terms { accept: &options.accept, strict: options.strict, criteria: &plan.criteria };
+    let accept = options.accepted();
+    let terms = crate::verify::rulings::Terms { accept: &accept, strict: options.strict, criteria: &plan.criteria };
     let verdict = rulings.finish(&terms, tables);
     directory.keep_verdict(&verdict)?;
     for rule in &verdict.rules {
@@ -209,6 +232,8 @@ fn started(
         run_started_at: values.run_started_at.clone(),
         run_date: values.run_date.clone(),
         no_rewrite: options.no_rewrite,
+        backup: options.backup.word().to_owned(),
+        prove_backup: options.prove_backup,
         undoes: None,
     })?;
     journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;

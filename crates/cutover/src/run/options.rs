@@ -7,6 +7,7 @@ use crate::database::{Database, Mode};
 use crate::journal::{Monitor, Outcome};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
+use crate::model::url::DatabaseUrl;
 use crate::verify::verdict::Verdict;
 
 /// What every command of the engine works with.
@@ -44,6 +45,30 @@ impl Engine<'_> {
     }
 }
 
+/// Which backup a run takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BackupAt {
+    /// None.
+    #[default]
+    Nowhere,
+    /// One of the instant before the fence, with a snapshot of its own: nobody waits for it.
+    Before,
+    /// One of the very instant that the run's snapshot describes, beside it, under the fence.
+    Fence,
+}
+
+impl BackupAt {
+    /// The word for it; empty where there is none.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nowhere => "",
+            Self::Before => "before",
+            Self::Fence => "fence",
+        }
+    }
+}
+
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -71,6 +96,14 @@ pub struct Options {
     pub reveal: bool,
     /// Whether operations must not rewrite tables.
     pub no_rewrite: bool,
+    /// Which backup is taken.
+    pub backup: BackupAt,
+    /// A backup that was made elsewhere: it is sealed where it stands.
+    pub backup_file: Option<PathBuf>,
+    /// Whether the backup is restored and compared before the first step.
+    pub prove_backup: bool,
+    /// The empty database that a backup is restored into, in place of one beside.
+    pub staging: Option<DatabaseUrl>,
     /// Where files of keys and invariants are written, before and after.
     pub csv: Option<PathBuf>,
     /// The longest that other sessions' writes may wait; the run then rolls back by itself.
@@ -101,6 +134,10 @@ impl Default for Options {
             execute_all: false,
             reveal: false,
             no_rewrite: false,
+            backup: BackupAt::Nowhere,
+            backup_file: None,
+            prove_backup: false,
+            staging: None,
             csv: None,
             max_fence: None,
             // Above PostgreSQL's deadlock_timeout (1 s by default), so that a deadlock is told as one.
@@ -109,6 +146,21 @@ impl Default for Options {
             terminate_blockers: false,
             sessions: std::thread::available_parallelism().map_or(2, usize::from).min(8),
         }
+    }
+}
+
+/// With what the name of a rule begins that is one of the backup's proof: `backup:cells:students`.
+const OF_BACKUP: &str = "backup:";
+
+impl Options {
+    /// The rules of the verdict that are accepted by name.
+    pub(crate) fn accepted(&self) -> Vec<String> {
+        self.accept.iter().filter(|name| !name.starts_with(OF_BACKUP)).cloned().collect()
+    }
+
+    /// The rules of the backup's proof that are accepted by name, as the proof spells them.
+    pub(crate) fn accepted_of_backup(&self) -> Vec<String> {
+        self.accept.iter().filter_map(|name| name.strip_prefix(OF_BACKUP)).map(str::to_owned).collect()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::database::{Mode, RunRecord, Session};
 use crate::journal::{EventKind, Stage};
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::{Error, ErrorKind, Exhibit, Result};
 use crate::plan::{Plan, RunValues, against};
 use crate::verify::checks;
 use crate::verify::rulings::{Rulings, Terms};
+use crate::verify::verdict::{Finding, RowEvidence};
 
 use super::options::{Engine, Options};
 use super::preconditions;
@@ -85,24 +86,27 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
     let verdict = rulings.clone().finish(&terms, Vec::new());
     if !verdict.passed {
         let failed: Vec<_> = verdict.findings.iter().filter(|finding| finding.severity == crate::plan::Severity::Error).collect();
-        let messages: Vec<_> = failed.iter().map(|finding| finding.message.clone()).collect();
-        let mut error = Error::new(ErrorKind::Refused, format!("checks before the run found rows: {}", messages.join("; ")));
-        for finding in failed {
-            let reveal = options.reveal || finding.revealed;
-            if !reveal {
-                error = error.hint(format!("--reveal shows rows of {}", finding.rule));
-            }
-            for row in finding.rows.iter().filter(|_| reveal) {
-                let cells: Vec<_> =
-                    row.cells.iter().map(|cell| format!("{} = {}", cell.column, cell.after.as_deref().unwrap_or("NULL"))).collect();
-                error = error.hint(format!("{}: {}", finding.subject, cells.join(", ")));
-            }
-            error = error.hint(format!("mend them, or accept them by name: --accept {}", finding.rule));
-        }
+        let checks = if failed.len() == 1 { "a check".to_owned() } else { format!("{} checks", failed.len()) };
+        let refused = Error::new(ErrorKind::Refused, format!("{checks} before the run found rows"));
+        let error = failed.into_iter().fold(refused, |error, finding| error.exhibit(exhibit(finding, options.reveal)));
         return Err(error.hint("nothing was touched"));
     }
     events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
     Ok(Preflight::Ready { session, events, rulings })
+}
+
+/// The rows of a check that failed, for people.
+fn exhibit(finding: &Finding, reveal: bool) -> Exhibit {
+    let accept = format!("mend them, or accept them by name: --accept {}", finding.rule);
+    let title = format!("{} ({})", finding.message, finding.rule);
+    if !reveal && !finding.revealed {
+        let remedy = format!("--reveal shows them; {accept}");
+        return Exhibit { title, columns: Vec::new(), rows: Vec::new(), more: 0, remedy };
+    }
+    let columns = finding.rows.first().map(|row| row.cells.iter().map(|cell| cell.column.clone()).collect()).unwrap_or_default();
+    let shown = |row: &RowEvidence| row.cells.iter().map(|cell| cell.after.clone().unwrap_or_else(|| "NULL".to_owned())).collect();
+    let rows: Vec<_> = finding.rows.iter().map(shown).collect();
+    Exhibit { title, columns, more: finding.count.saturating_sub(rows.len() as u64), rows, remedy: accept }
 }
 
 /// Looks again under the fence: between the first look and the lock, another run may have applied the plan.

@@ -105,6 +105,14 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
     Ok(runs)
 }
 
+/// The scratch databases that proofs have left on the server, or that are in use just now; none where no server was asked.
+///
+/// # Errors
+/// Where the server does not answer.
+pub fn scratches(engine: Option<&Engine<'_>>) -> Result<Vec<String>> {
+    engine.map_or_else(|| Ok(Vec::new()), |engine| engine.database.scratches())
+}
+
 fn elsewhere(record: RunRecord, database: String) -> RunStatus {
     RunStatus {
         meaning: format!("{}; its directory is not here", record.state),

@@ -146,6 +146,8 @@ impl Undo<'_> {
             run_started_at: run_values(now).run_started_at,
             run_date: run_values(now).run_date,
             no_rewrite: self.options.no_rewrite,
+            backup: String::new(),
+            prove_backup: false,
             undoes: Some(self.of.run.clone()),
         })
     }

@@ -65,6 +65,20 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// `Corrupt` where it is not, `File` where it cannot be read.
 pub fn check(path: &Path, seal: &str) -> Result<()> {
+    let found = sum(path)?;
+    if found == seal {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Corrupt, format!("{} is not the file that was sealed", path.display()))
+        .hint(format!("its SHA-256 is {found}, and was {seal}"))
+        .hint("it was changed or damaged after it was written, and proves nothing any more: take a new snapshot"))
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn sum(path: &Path) -> Result<String> {
     let mut file = File::open(path).map_err(|source| Error::file("read", path, source))?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 17];
@@ -75,13 +89,7 @@ pub fn check(path: &Path, seal: &str) -> Result<()> {
         }
         hash.update(&buffer[..length]);
     }
-    let found = hexadecimal(&hash.finalize());
-    if found == seal {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Corrupt, format!("{} is not the file that was sealed", path.display()))
-        .hint(format!("its SHA-256 is {found}, and was {seal}"))
-        .hint("it was changed or damaged after it was written, and proves nothing any more: take a new snapshot"))
+    Ok(hexadecimal(&hash.finalize()))
 }
 
 /// Creates a file that only its owner may read.

@@ -139,4 +139,19 @@ each_database! { only (mysql, sqlite)
         let told = wasl.refused();
         assert!(told.contains("campuses_and_trades_have_codes") && told.contains("numbers_fit"), "{told}");
     }
+
+    /// Two at once must not collide
+    fn two_numberings_at_once_do_not_collide(database: Scratch) {
+        let wasl = Wasl::new(database);
+        wasl.candidate(1, "", "");
+        wasl.migrate();
+        for id in 2..=40 {
+            wasl.candidate(id, "program_id", "(SELECT id FROM programs WHERE code = 'TEC')");
+        }
+        // Whoever comes second waits or is refused; neither gives a number twice.
+        let outcomes = wasl.step_at_once("allocated-numbers", 2);
+        assert!(outcomes.contains(&Ok(cutover::journal::Outcome::Committed)), "{outcomes:?}");
+        assert_eq!(wasl.rows("SELECT COUNT(*), COUNT(DISTINCT allocated_number) FROM candidates"), ["40 40"]);
+        assert_eq!(wasl.rows("SELECT MAX(allocated_number) FROM candidates"), ["ISB-TEC-WLD-2025-0002-0015"]);
+    }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cutover::database::dialect;
+use cutover::database::{dialect, dialects};
 use cutover::journal::{Outcome, Silent};
-use cutover::model::error::Result;
-use cutover::plan::{Plan, PlanFiles};
-use cutover::run::{Ended, Finished, Options};
+use cutover::model::error;
+use cutover::model::interrupt::Interrupt;
+use cutover::plan::{Plan, PlanFiles, load};
+use cutover::run::{Ended, Engine, Finished, Options};
 
 use crate::plans::{self, Site};
 use crate::support::Scratch;
@@ -104,7 +105,7 @@ impl Wasl {
     }
 
     /// Runs the plan.
-    pub fn run(&self, options: &Options) -> Result<Finished> {
+    pub fn run(&self, options: &Options) -> error::Result<Finished> {
         self.site.run(&(self.files.clone(), self.plan()), options, &Silent)
     }
 
@@ -165,12 +166,33 @@ impl Wasl {
         }
         let plan = self.site.load(&self.files, &arguments).unwrap_or_else(|error| panic!("{error:#?}"));
         let step = plan.only(name).unwrap();
-        let options = Options { force: true, ..plans::options() };
+        let options = Options { force, ..plans::options() };
         match self.site.run(&(self.files.clone(), step), &options, &Silent) {
             Ok(Finished::Ended(ended)) if ended.outcome == Outcome::Committed => *ended,
             Ok(other) => panic!("{other:#?}"),
             Err(error) => panic!("{}", plans::told(&error)),
         }
+    }
+
+    /// Runs one step alone from so many programs at once: how each came out.
+    pub fn step_at_once(&self, name: &str, programs: usize) -> Vec<Result<Outcome, String>> {
+        let (url, home) = (self.site.scratch.url(), self.site.home.clone());
+        let (files, arguments) = (&self.files, &self.arguments);
+        let one = || {
+            let interrupt = Interrupt::new();
+            let database = plans::open(&url, &interrupt);
+            let engine = Engine { database: database.as_ref(), monitor: &Silent, interrupt: &interrupt, home: &home };
+            let plan = load(files, database.dialect(), &dialects(), arguments).unwrap().only(name).unwrap();
+            match cutover::run::run(&engine, files, &plan, &plans::options()) {
+                Ok(Finished::Ended(ended)) => Ok(ended.outcome),
+                Ok(other) => Err(format!("{other:?}")),
+                Err(error) => Err(plans::told(&error)),
+            }
+        };
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..programs).map(|_| scope.spawn(&one)).collect();
+            all.into_iter().map(|program| program.join().unwrap()).collect()
+        })
     }
 
     /// Takes a run back.

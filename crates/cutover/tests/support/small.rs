@@ -81,6 +81,7 @@ pub fn failing() -> Vec<(&'static str, &'static str)> {
 pub fn endless(dialect: &str) -> Vec<(&'static str, &'static str)> {
     let step = match dialect {
         "postgres" => "UPDATE programs SET name = name WHERE pg_sleep(600) IS NULL;\n",
+        "mysql" => "UPDATE programs SET name = name WHERE SLEEP(600) IS NULL;\n",
         _ => {
             "UPDATE programs SET name = name WHERE 0 = (WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers \
              WHERE n < 100000000000) SELECT count(*) FROM numbers);\n"

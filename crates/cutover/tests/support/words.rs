@@ -44,6 +44,13 @@ fn of_error(error: &Error) -> String {
     for fault in error.fault_list() {
         said.push_str(&format!("  {}: {}\n    {}\n", fault.place, fault.message, fault.remedy));
     }
+    for exhibit in error.exhibits() {
+        said.push_str(&format!("  {}\n", exhibit.title));
+        for row in std::iter::once(&exhibit.columns).chain(&exhibit.rows).filter(|row| !row.is_empty()) {
+            said.push_str(&format!("    {}\n", row.join(" | ")));
+        }
+        said.push_str(&format!("    {}\n", exhibit.remedy));
+    }
     for hint in error.hints() {
         said.push_str(&format!("  hint: {hint}\n"));
     }

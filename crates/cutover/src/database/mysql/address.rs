@@ -10,6 +10,8 @@ use mysql::{Opts, OptsBuilder};
 use percent_encoding::percent_decode_str;
 
 use super::tls::{self, Encryption};
+use crate::database::Access;
+use crate::database::access::{Secret, trusted_certificates};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::url::DatabaseUrl;
 
@@ -102,6 +104,37 @@ impl Address {
     pub(super) fn options(&self, name: &str) -> Opts {
         let attributes = std::collections::HashMap::from([("program_name".to_owned(), name.to_owned())]);
         self.options.clone().connect_attrs(Some(attributes)).into()
+    }
+
+    /// The same server with a scratch database.
+    pub(super) fn of_scratch(&self, name: &str) -> Self {
+        let place = format!("the scratch database {name} beside {}", self.place);
+        Self { options: self.options.clone().db_name(Some(name)), encryption: self.encryption.clone(), database: name.to_owned(), place }
+    }
+
+    /// How the database's own programs reach it: the names of their options, the password apart from them. `encryption` is `off`, `verified` or
+    /// `unverified`.
+    pub(super) fn access(&self) -> Access {
+        let options = Opts::from(self.options.clone());
+        let mut settings = Vec::new();
+        match options.get_socket() {
+            Some(socket) => settings.push(("socket", socket.to_owned())),
+            None => settings.extend([("host", options.get_ip_or_hostname().into_owned()), ("port", options.get_tcp_port().to_string())]),
+        }
+        settings.extend(options.get_user().map(|user| ("user", user.to_owned())));
+        let file = |path: &Path| path.display().to_string();
+        match &self.encryption {
+            Encryption::None => settings.push(("encryption", "off".to_owned())),
+            Encryption::Unverified => settings.push(("encryption", "unverified".to_owned())),
+            Encryption::Verified { authority, identity, .. } => {
+                settings.push(("encryption", "verified".to_owned()));
+                settings.extend(authority.as_deref().map(file).or_else(trusted_certificates).map(|path| ("ssl-ca", path)));
+                if let Some((certificate, key)) = identity {
+                    settings.extend([("ssl-cert", file(certificate)), ("ssl-key", file(key))]);
+                }
+            }
+        }
+        Access { database: self.database.clone(), settings, password: options.get_pass().map(Secret::new) }
     }
 
     /// The same, without encryption: for a server that has none, where the URL only prefers it.
@@ -326,6 +359,18 @@ mod tests {
         assert!(!address("mysql://u@db.example/d?ssl-mode=no-verify", &[]).unwrap().encryption.is_verified());
         assert!(address("mysql://u@db.example/d?ssl-mode=sometimes", &[]).unwrap_err().hints()[0].contains("no-verify"));
         assert!(address("mysql://u@db.example/d?ssl-mode=verify-ca", &[]).is_err());
+    }
+
+    #[test]
+    fn programs_are_told_the_same() {
+        let access = address("mysql://alice:s%40cret@db.example:3310/registry?ssl-mode=no-verify", &[]).unwrap().access();
+        assert_eq!((access.database.as_str(), access.password.as_ref().unwrap().dangerous_secret()), ("registry", "s@cret"));
+        for (name, value) in [("host", "db.example"), ("port", "3310"), ("user", "alice"), ("encryption", "unverified")] {
+            assert_eq!(access.setting(name), Some(value), "{name}");
+        }
+        let socket = address("mysql://u@localhost/d?socket=/tmp/s", &[]).unwrap().of_scratch("cutover_scratch_1").access();
+        assert_eq!((socket.setting("socket"), socket.setting("host")), (Some("/tmp/s"), None));
+        assert_eq!(socket.database, "cutover_scratch_1");
     }
 
     #[test]

@@ -15,40 +15,49 @@ const LONGEST_NAME: usize = 64;
 
 /// The lock's name. It is the server's, so the database's name is in it.
 fn name(database: &str) -> String {
-    let plain = format!("cutover:{database}");
-    // The servers fold the case of a lock's name; two databases whose names differ in it alone share a lock, which harms nobody.
-    if plain.chars().count() <= LONGEST_NAME {
-        return plain;
+    fitting(format!("cutover:{database}"))
+}
+
+/// The name of the lock that tells whose session it is that works: the server keeps it as long as the session lives, and shows everybody who
+/// holds it. A connection's attributes would tell it, too, but only with the performance schema, which MariaDB comes without.
+fn name_of_run(run: &str) -> String {
+    fitting(format!("cutover run:{run}"))
+}
+
+/// The servers fold the case of a lock's name; two databases whose names differ in it alone share a lock, which harms nobody.
+fn fitting(name: String) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name;
     }
-    format!("cutover:{:032x}", xxhash_rust::xxh3::xxh3_128(database.as_bytes()))
+    format!("cutover:{:032x}", xxhash_rust::xxh3::xxh3_128(name.as_bytes()))
 }
 
 /// Takes the lock, which ends with the session.
 ///
 /// # Errors
 /// `Refused` where another run holds it, naming its session.
-pub(super) fn take(connection: &mut Connection, database: &str) -> Result<()> {
+pub(super) fn take(connection: &mut Connection, database: &str, run: &str) -> Result<()> {
     let name = MysqlDialect.quote_literal(&name(database));
     let taken = connection.value(&format!("SELECT GET_LOCK({name}, {})", LOCK_PATIENCE.as_secs()))?;
-    if taken.as_deref() == Some("1") { Ok(()) } else { Err(held(connection, &name)?) }
+    if taken.as_deref() != Some("1") {
+        return Err(held(connection, &name)?);
+    }
+    // Nobody else takes this one while the database's is held. Were it not to be had, a later command could only not end this session.
+    connection.value(&format!("SELECT GET_LOCK({}, 0)", MysqlDialect.quote_literal(&name_of_run(run)))).map(drop)
 }
 
-/// Ends the session that holds the lock, if the server can tell that it is that of the run: by the connection's attributes, which it
-/// only keeps with its performance schema switched on.
+/// Ends the session that holds the lock, if it is that of the run.
 ///
 /// # Errors
 /// Where the account may not.
 pub(super) fn end_holder(connection: &mut Connection, database: &str, run: &str) -> Result<bool> {
-    let name = MysqlDialect.quote_literal(&name(database));
-    let program = MysqlDialect.quote_literal(&format!("cutover {run}"));
-    let holder = connection.value(&format!(
-        "SELECT MIN(PROCESSLIST_ID) FROM performance_schema.session_account_connect_attrs \
-         WHERE PROCESSLIST_ID = IS_USED_LOCK({name}) AND ATTR_NAME = 'program_name' AND ATTR_VALUE = {program}"
-    ));
-    // Without the right to look, or without anything to look at, nobody is ended.
-    match holder {
-        Ok(Some(id)) => connection.batch(&format!("KILL {id}")).map(|()| true),
-        Ok(None) | Err(_) => Ok(false),
+    let [of_database, of_run] = [name(database), name_of_run(run)].map(|name| MysqlDialect.quote_literal(&name));
+    let holder =
+        connection.value(&format!("SELECT IF(IS_USED_LOCK({of_database}) = IS_USED_LOCK({of_run}), IS_USED_LOCK({of_run}), NULL)"))?;
+    let Some(id) = holder else { return Ok(false) };
+    match connection.batch(&format!("KILL {id}")) {
+        Err(_) if connection.value(&format!("SELECT IS_USED_LOCK({of_run})"))?.is_none() => Ok(true),
+        ended => ended.map(|()| true),
     }
 }
 
@@ -84,7 +93,7 @@ fn held(connection: &mut Connection, name: &str) -> Result<Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{name, name_of_run};
 
     #[test]
     fn the_name_fits_whatever_the_database_is_called() {
@@ -92,5 +101,6 @@ mod tests {
         let long = "x".repeat(64);
         assert_eq!(name(&long).len(), 40);
         assert_ne!(name(&long), name(&"y".repeat(64)));
+        assert_ne!(name("x"), name_of_run("x"));
     }
 }

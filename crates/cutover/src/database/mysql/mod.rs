@@ -4,9 +4,10 @@
 //! says `ssl-mode=no-verify`; sockets and loopback addresses are not encrypted unless the URL asks for it. What the URL leaves open is taken
 //! from the `MYSQL_…` variables and `~/.my.cnf`, as the database's own client does.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::database::{Capabilities, Database, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
@@ -31,6 +32,7 @@ mod reader;
 mod render;
 mod replication;
 mod rights;
+mod scratch;
 mod script;
 mod sequences;
 mod session;
@@ -68,7 +70,7 @@ impl MysqlDatabase {
 
 impl Database for MysqlDatabase {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: false, shared_instant: true, storage_classes: false, free_sequences: true }
+        Capabilities { transactional_ddl: false, shared_instant: true, storage_classes: false, free_sequences: true, lock_holds: false }
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -94,5 +96,27 @@ impl Database for MysqlDatabase {
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
         build::build(&self.address, &self.interrupt, statements, each)
+    }
+
+    fn access(&self) -> Result<Access> {
+        Ok(self.address.access())
+    }
+
+    fn hold(&self) -> Result<Option<Box<dyn Send>>> {
+        scratch::hold(&self.address, &self.interrupt)
+    }
+
+    fn create_scratch(&self, name: &str, _directory: &Path) -> Result<Box<dyn Database>> {
+        scratch::create(&self.address, &self.interrupt, name)?;
+        let address = Arc::new(self.address.of_scratch(name));
+        Ok(Box::new(Self { address, interrupt: self.interrupt.clone() }))
+    }
+
+    fn drop_scratch(&self, name: &str, _directory: &Path, force: bool) -> Result<()> {
+        scratch::drop(&self.address, name, force)
+    }
+
+    fn scratches(&self) -> Result<Vec<String>> {
+        scratch::list(&self.address, &self.interrupt)
     }
 }

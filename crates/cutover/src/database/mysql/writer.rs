@@ -68,7 +68,7 @@ impl MysqlWriter {
             return Err(Error::new(ErrorKind::Refused, format!("{} is {what}, where writes come from elsewhere too", address.place))
                 .hint("give the address of the primary, or of a server that stands alone"));
         }
-        lock::take(&mut connection, &address.database)?;
+        lock::take(&mut connection, &address.database, run)?;
         connection.batch("SET SESSION TRANSACTION READ WRITE")?;
         let reader = MysqlReader { connection, address: Arc::clone(address), name, transaction: Transaction::None };
         Ok(Self {

@@ -10,6 +10,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::tls::{Tls, Verification};
+use crate::database::Access;
+use crate::database::access::{Secret, trusted_certificates};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::url::DatabaseUrl;
 
@@ -26,6 +28,8 @@ pub(super) struct Address {
     pub config: Config,
     /// How to encrypt.
     pub tls: Tls,
+    /// How the server's own programs are told to encrypt, as `PG…` variables.
+    encryption: Vec<(&'static str, String)>,
     /// Where it is, for people.
     pub place: String,
 }
@@ -81,7 +85,31 @@ impl Address {
         }
         config.keepalives(true).keepalives_idle(KEEPALIVES_IDLE);
         let tls = encryption(&mut config, &extras, environment)?;
-        Ok(Self { config, tls, place })
+        let encryption = for_programs(&config, &extras);
+        Ok(Self { config, tls, encryption, place })
+    }
+
+    /// The same server with a scratch database.
+    pub(super) fn of_scratch(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.config.dbname(name);
+        other.place = format!("the scratch database {name} beside {}", self.place);
+        other
+    }
+
+    /// How the server's own programs reach the database: `PG…` variables, the password apart from them.
+    pub(super) fn access(&self) -> Access {
+        let config = &self.config;
+        let hosts: Vec<_> = config.get_hosts().iter().map(host_name).collect();
+        let ports: Vec<_> = config.get_ports().iter().map(u16::to_string).collect();
+        let user = config.get_user().unwrap_or_default().to_owned();
+        let database = config.get_dbname().unwrap_or(&user).to_owned();
+        let mut settings = vec![("PGHOST", hosts.join(",")), ("PGPORT", ports.join(",")), ("PGUSER", user)];
+        settings.extend(config.get_options().map(|options| ("PGOPTIONS", options.to_owned())));
+        settings.extend(self.encryption.clone());
+        settings.retain(|(_, value)| !value.is_empty());
+        let password = config.get_password().map(|bytes| Secret::new(String::from_utf8_lossy(bytes)));
+        Access { database, settings, password }
     }
 }
 
@@ -202,6 +230,31 @@ fn password_from_file(config: &Config, extras: &Extras, environment: Environment
     })
 }
 
+fn host_name(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    }
+}
+
+/// The same encryption in libpq's words, which has no word for a certificate that is verified only where there is one: it is demanded then.
+fn for_programs(config: &Config, extras: &Extras) -> Vec<(&'static str, String)> {
+    if config.get_ssl_mode() == SslMode::Disable {
+        return vec![("PGSSLMODE", "disable".to_owned())];
+    }
+    let mode = match extras.sslmode.as_deref() {
+        Some("no-verify") => return vec![("PGSSLMODE", "require".to_owned())],
+        Some("verify-ca") => "verify-ca",
+        _ => "verify-full",
+    };
+    let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let authorities = file(&extras.sslrootcert).filter(|path| path != "system").or_else(trusted_certificates);
+    let files = [("PGSSLROOTCERT", authorities), ("PGSSLCERT", file(&extras.sslcert)), ("PGSSLKEY", file(&extras.sslkey))];
+    let given = files.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    [("PGSSLMODE", mode.to_owned())].into_iter().chain(given).collect()
+}
+
 /// libpq ignores a password file that others may read, and so do we.
 #[cfg(unix)]
 fn open_to_others(path: &Path) -> bool {
@@ -317,6 +370,21 @@ mod tests {
         assert_eq!(address(url, &variables).unwrap().config.get_password(), Some(&b"with:colon\\and"[..]));
         let bob = "postgres://bob@db.example/registry?sslmode=disable";
         assert_eq!(address(bob, &variables).unwrap().config.get_password(), Some(&b"last"[..]));
+    }
+
+    #[test]
+    fn programs_are_told_the_same() {
+        let access =
+            address("postgres://alice:s%40cret@db.example:6000/registry?sslmode=verify-ca&sslrootcert=system", &[]).unwrap().access();
+        assert_eq!(access.database, "registry");
+        assert_eq!(access.password.as_ref().unwrap().dangerous_secret(), "s@cret");
+        for (name, value) in [("PGHOST", "db.example"), ("PGPORT", "6000"), ("PGUSER", "alice"), ("PGSSLMODE", "verify-ca")] {
+            assert_eq!(access.setting(name), Some(value), "{name}");
+        }
+        assert!(!format!("{access:?}").contains("s@cret"));
+        let near = address("postgres://alice@127.0.0.1/registry", &[]).unwrap();
+        assert_eq!(near.access().setting("PGSSLMODE"), Some("disable"));
+        assert_eq!(near.of_scratch("cutover_scratch_1").access().database, "cutover_scratch_1");
     }
 
     #[test]

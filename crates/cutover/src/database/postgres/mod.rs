@@ -4,9 +4,10 @@
 //! and loopback addresses are not encrypted unless the URL asks for it. What the URL leaves open is taken from the `PG…`
 //! variables and the password file, as libpq does.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::database::{Capabilities, Database, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
@@ -27,6 +28,7 @@ mod objects;
 mod put_back;
 mod reader;
 mod render;
+mod scratch;
 mod script;
 mod sequences;
 mod session;
@@ -62,7 +64,7 @@ impl PostgresDatabase {
 
 impl Database for PostgresDatabase {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: false, free_sequences: true }
+        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: false, free_sequences: true, lock_holds: false }
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -87,5 +89,28 @@ impl Database for PostgresDatabase {
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
         build::build(&self.address, &self.interrupt, statements, each)
+    }
+
+    fn access(&self) -> Result<Access> {
+        Ok(self.address.access())
+    }
+
+    /// Sessions and programs join an exported MVCC snapshot: nobody has to wait.
+    fn hold(&self) -> Result<Option<Box<dyn Send>>> {
+        Ok(None)
+    }
+
+    fn create_scratch(&self, name: &str, _directory: &Path) -> Result<Box<dyn Database>> {
+        scratch::create(&self.address, &self.interrupt, name)?;
+        let address = Arc::new(self.address.of_scratch(name));
+        Ok(Box::new(Self { address, interrupt: self.interrupt.clone() }))
+    }
+
+    fn drop_scratch(&self, name: &str, _directory: &Path, force: bool) -> Result<()> {
+        scratch::drop(&self.address, name, force)
+    }
+
+    fn scratches(&self) -> Result<Vec<String>> {
+        scratch::list(&self.address, &self.interrupt)
     }
 }

@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::database::{Capabilities, Database, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -28,6 +28,7 @@ mod journal;
 mod put_back;
 mod reader;
 mod render;
+mod scratch;
 mod script;
 mod session;
 mod shapes;
@@ -85,7 +86,7 @@ impl SqliteDatabase {
 
 impl Database for SqliteDatabase {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: true, free_sequences: false }
+        Capabilities { transactional_ddl: true, shared_instant: true, storage_classes: true, free_sequences: false, lock_holds: true }
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -108,6 +109,22 @@ impl Database for SqliteDatabase {
 
     fn build(&self, statements: &[String], each: &mut dyn FnMut(usize)) -> Result<()> {
         build::build(&self.path, &self.interrupt, statements, each)
+    }
+
+    fn access(&self) -> Result<Access> {
+        Ok(Access { database: self.existing()?.to_string_lossy().into_owned(), ..Access::default() })
+    }
+
+    fn hold(&self) -> Result<Option<Box<dyn Send>>> {
+        scratch::hold(&self.existing()?, &self.interrupt)
+    }
+
+    fn create_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>> {
+        Ok(Box::new(Self { path: scratch::create(name, directory)?, interrupt: self.interrupt.clone() }))
+    }
+
+    fn drop_scratch(&self, name: &str, directory: &Path, _force: bool) -> Result<()> {
+        scratch::remove(&scratch::file(name, directory))
     }
 }
 

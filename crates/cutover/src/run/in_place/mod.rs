@@ -13,7 +13,7 @@ mod statements;
 mod undo;
 
 pub use fitness::check as check_fitness;
-pub use release::{Release, release};
+pub use release::{Release, drop_scratches, release};
 pub use repair::{Repaired, repair};
 pub use resume::resume;
 pub(crate) use undo::undo;
@@ -28,11 +28,12 @@ use crate::snapshot::Snapshot;
 use crate::verify::rulings::Rulings;
 
 use super::apply::{Execution, begin_step};
+use super::backup::Backups;
 use super::hooks::Hooks;
-use super::options::{Ended, Engine, Options};
+use super::options::{BackupAt, Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, prepare};
 use super::transaction::{self, FenceLimit, finished};
-use super::{Attempt, RunDirectory, apply, decide, export, master_data, preflight, timing, verification};
+use super::{Attempt, RunDirectory, apply, decide, export, master_data, preconditions, preflight, timing, verification};
 use deeds::{Deed, Log, Subject, Way, committed};
 
 /// The state of a run whose steps have been begun, or may be.
@@ -50,6 +51,8 @@ pub(crate) struct Work<'a> {
     pub directory: &'a RunDirectory,
     pub journal: &'a Journal<'a>,
     pub values: &'a RunValues,
+    /// What a backup is taken with, where one was asked for.
+    pub backup: Option<&'a crate::backup::Ready>,
 }
 
 /// What was found out before the fence.
@@ -79,7 +82,7 @@ impl Work<'_> {
         Hooks { engine, plan, options, directory, journal }.run(Moment::AfterFence)?;
         self.state(RUNNING, writer)?;
         let prepared = prepare(self.plan, self.engine.database.dialect(), &writer.catalog()?, self.values, self.options)?;
-        let before = self.snapshot(&prepared, log, writer)?;
+        let before = self.snapshot(&prepared, &raised, log, writer)?;
         self.tell_of_fence(&raised, log, writer)?;
         self.go_on(&prepared, &before, found, limit, log, writer)
     }
@@ -139,14 +142,20 @@ impl Work<'_> {
         committed(writer.commit(&self.record(state))?)
     }
 
-    fn snapshot(&self, prepared: &Prepared, log: &mut Log, writer: &mut dyn Writer) -> Result<Snapshot> {
-        let Self { engine, plan, options, directory, journal, values } = self;
+    fn snapshot(&self, prepared: &Prepared, raised: &Raised, log: &mut Log, writer: &mut dyn Writer) -> Result<Snapshot> {
+        let Self { engine, plan, options, directory, journal, values, backup } = self;
+        preconditions::look_again(prepared, options, writer)?;
+        let backups = Backups { engine, options, directory, journal, ready: *backup };
         let catalog = writer.catalog()?;
         master_data::keep(&master_data::look(plan, engine.database.dialect(), &catalog, writer)?, directory)?;
         // What an earlier attempt left half written is of no use.
         remove(&directory.snapshot())?;
+        if options.backup == BackupAt::Fence {
+            remove(&directory.backup())?;
+        }
+        let open = raised.open.as_deref();
         let before = on_one_instant(writer, |writer| {
-            let before = apply::snapshot(engine, plan, prepared, options, directory, journal, values, writer)?;
+            let before = apply::snapshot(engine, plan, prepared, options, directory, journal, values, &backups, open, writer)?;
             export::before(plan, options, engine.database.dialect(), values, &before, writer)?;
             Ok(before)
         })?;
@@ -210,7 +219,7 @@ impl Work<'_> {
         found: &Found<'_>,
         writer: &mut dyn Writer,
     ) -> Result<(Rulings, Vec<crate::verify::verdict::TableResult>)> {
-        let Self { engine, plan, options, directory, journal, values } = self;
+        let Self { engine, plan, options, directory, journal, values, .. } = self;
         let dialect = engine.database.dialect();
         remove(&directory.after())?;
         on_one_instant(writer, |writer| {

@@ -52,6 +52,21 @@ pub struct Release {
     pub notes: Vec<String>,
 }
 
+/// Drops the scratch databases that proofs have left on the server, except those that somebody uses. What was done is returned for people.
+///
+/// # Errors
+/// Where the server does not answer.
+pub fn drop_scratches(engine: &Engine<'_>) -> Result<Vec<String>> {
+    let mut told = Vec::new();
+    for name in engine.database.scratches()? {
+        told.push(match engine.database.drop_scratch(&name, engine.home, false) {
+            Ok(()) => format!("the scratch database {name} is dropped"),
+            Err(error) => format!("the scratch database {name} stays: {error}"),
+        });
+    }
+    Ok(told)
+}
+
 /// Takes down whatever fence in-place runs have left. A run that is not finished keeps its own, unless it is named in `abandon`: then
 /// it is given up, and everything stays as its steps have left it.
 ///

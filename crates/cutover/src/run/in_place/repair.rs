@@ -63,7 +63,7 @@ pub fn repair(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, tables: &[Str
             .hint(format!("cutover resume {} goes on with it; what the verification finds then can be repaired", of.run))
             .hint("nothing was touched"));
     }
-    let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values };
+    let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values, backup: None };
     let repair = Repair { work: &work, before: &before, prepared: &prepared, tables: &wanted };
     if options.dry_run {
         return repair.show(writer.as_mut()).map(Repaired::Shown);

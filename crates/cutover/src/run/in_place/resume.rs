@@ -5,7 +5,7 @@ use crate::journal::{EventKind, Journal};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::run::hooks;
-use crate::run::options::{Engine, Finished, Options};
+use crate::run::options::{BackupAt, Engine, Finished, Options};
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::transaction::{self, FenceLimit};
 use crate::run::undo::first_values;
@@ -49,9 +49,14 @@ pub fn resume(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Opt
     let journal = Journal::open(&of.path, engine.monitor)?;
     let mut writer = transaction::lock_again(engine, &of.run, options)?;
     let values = first_values(of)?;
-    let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values };
-    let options = &Options { no_rewrite: of.no_rewrite()?, ..options.clone() };
+    // The run goes on as it began. A backup of before the fence was taken then; one beside the snapshot is taken again with it.
     let mut log = Log::read(&of.run, writer.as_mut())?;
+    let (at_fence, prove_backup) = of.backup_at_fence()?;
+    let again = at_fence && log.statements().is_none();
+    let backup = if again { BackupAt::Fence } else { BackupAt::Nowhere };
+    let options = &Options { no_rewrite: of.no_rewrite()?, backup, prove_backup: prove_backup && again, ..options.clone() };
+    let ready = crate::run::backup::look(engine, options)?;
+    let work = Work { engine, plan, options, directory: of, journal: &journal, values: &values, backup: ready.as_ref() };
     let result = work.resume(&mut log, writer.as_mut());
     let mut ended = conclude::conclude(&work, &log, writer.as_mut(), result);
     hooks::end(engine, plan, options, of, &journal, &mut ended);
@@ -93,7 +98,7 @@ impl Work<'_> {
         self.tell_of_fence(&raised, log, writer)?;
         let before = match before {
             Some(before) => before,
-            None => self.snapshot(&prepared, log, writer)?,
+            None => self.snapshot(&prepared, &raised, log, writer)?,
         };
         let found = Found { rulings: self.found_before()?, timed: None };
         self.go_on(&prepared, &before, &found, limit, log, writer)

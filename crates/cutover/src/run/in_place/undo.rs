@@ -65,7 +65,7 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
     let whole = Undo { engine, plan, of, before: &before, left: left.as_ref(), prepared: &prepared, options, keep_new_writes };
     let back = Back {
         whole: &whole,
-        work: Work { engine, plan, options, directory: of, journal: &journal, values: &values },
+        work: Work { engine, plan, options, directory: of, journal: &journal, values: &values, backup: None },
         directory: &directory,
         finished: record.state == "applied",
     };

@@ -1,0 +1,29 @@
+//! Backups by the database's own means, and the proof of one: it is restored beside, read again, and compared with the snapshot of the
+//! instant that it was made on, cell by cell and object by object. Only then is it called proven.
+//!
+//! ```text
+//! backup/
+//!   manifest.json   manifest.sha256     what was written, by which program, of which instant, and the SHA-256 of every file
+//!   data/                               what the program wrote
+//!   snapshot/                           the same instant, where no run has its own snapshot of it
+//!   proof.json                          what the restored contents were compared with, and the verdict
+//! ```
+
+mod elsewhere;
+mod keep;
+mod manifest;
+mod method;
+mod mysql;
+mod postgres;
+mod program;
+mod proof;
+mod room;
+mod sqlite;
+mod take;
+
+pub use elsewhere::adopt;
+pub use keep::{directory, find, keep};
+pub use manifest::{Backup, Manifest, SameInstant, StoredFile};
+pub use method::{Ready, ready};
+pub use proof::{Proof, Prove, Target, prove};
+pub use take::{Begin, Beside, Dumped, Take, beside, take};
