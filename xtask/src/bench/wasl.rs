@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsString;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Bench;
@@ -28,18 +29,16 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
     let dump = dumped(bench, mariadb)?;
     let mut stages = String::new();
     let mut surprises = BTreeSet::new();
-    let [cutover, guide, without] = medians(
+    let [bare, backed, guide, without] = medians(
         "the whole wasl-v3 migration",
         bench.turns,
         [
             Side::new("cutover run", || {
-                loaded(mariadb, &dump)?;
-                let copy = mariadb.address(COPY)?;
-                let mut command = bench.programs.cutover(&bench.work.fresh("home")?);
-                let taken = seconds(command.args(["run", PLAN, "--database", &copy.url]).envs(copy.password))?;
+                let taken = run(bench, mariadb, &dump, &[])?;
                 stages = stages_of(&bench.work.path("home"))?;
                 Ok(taken)
             }),
+            Side::new("cutover run, with a backup", || run(bench, mariadb, &dump, &["--backup", "fence"])),
             Side::new("the guide", || {
                 loaded(mariadb, &dump)?;
                 let done = by_hand(bench, mariadb, &[])?;
@@ -53,12 +52,13 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
         ],
     )?;
     let rows = vec![
-        Row::speed("a way back on both sides: the run's snapshot, the guide's dump", cutover, guide, Goal::None),
-        Row::speed("the run with its snapshot, the guide without its dump", cutover, without, Goal::None),
+        Row::speed("no backup on either side", bare, without, Goal::None),
+        Row::speed("the backup on both sides", backed, guide, Goal::None),
+        Row::speed("a way back on both sides: the run's snapshot, the guide's dump", bare, guide, Goal::None),
     ];
     let surprises = surprises.into_iter().collect::<Vec<_>>().join("; ");
     let notes = vec![
-        format!("Stages of the last run: {stages}."),
+        format!("Stages of the last run without a backup: {stages}."),
         format!("The guide's own queries, after its own statements: {surprises}."),
         format!("MariaDB {} with innodb_buffer_pool_size = 256M and otherwise MariaDB's defaults.", mariadb.version()?),
     ];
@@ -80,7 +80,7 @@ fn dumped(bench: &Bench, mariadb: &MariaDb) -> Result<PathBuf, String> {
 }
 
 /// A fresh copy: the only one of its name, with nothing left to be written to the disk.
-fn loaded(mariadb: &MariaDb, dump: &PathBuf) -> Result<(), String> {
+fn loaded(mariadb: &MariaDb, dump: &Path) -> Result<(), String> {
     let create = format!("DROP DATABASE IF EXISTS {COPY}; CREATE DATABASE {COPY} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
     output(mariadb.program("mariadb")?.args(["--execute", &create]))?;
     let script = File::open(dump).map_err(|error| format!("{} cannot be read: {error}", dump.display()))?;
@@ -93,15 +93,30 @@ fn loaded(mariadb: &MariaDb, dump: &PathBuf) -> Result<(), String> {
     }
 }
 
+/// The seconds of a run on a fresh copy.
+fn run(bench: &Bench, mariadb: &MariaDb, dump: &Path, options: &[&str]) -> Result<f64, String> {
+    loaded(mariadb, dump)?;
+    let copy = mariadb.address(COPY)?;
+    let mut command = bench.programs.cutover(&bench.work.fresh("home")?);
+    command.args(["run", PLAN, "--database", &copy.url]).args(options).envs(copy.password);
+    // The run looks for the program that dumps.
+    seconds(command.env("PATH", path(mariadb)?))
+}
+
+/// `PATH` with the server's own programs first.
+fn path(mariadb: &MariaDb) -> Result<OsString, String> {
+    let others = env::var_os("PATH").unwrap_or_default();
+    let directories = mariadb.directories();
+    let all = env::split_paths(&directories).chain(env::split_paths(&others));
+    env::join_paths(all).map_err(|error| format!("PATH cannot be put together: {error}"))
+}
+
 fn by_hand(bench: &Bench, mariadb: &MariaDb, options: &[&str]) -> Result<Ended, String> {
     let account = mariadb.account()?;
     let mut script = Command::new(bench.root.join("bench/wasl-guide.sh"));
     script.args(options).arg(bench.work.fresh("guide")?).arg(COPY);
     script.args(["--no-defaults".to_owned(), format!("--host={}", account.host), format!("--port={}", account.port)]);
     script.arg(format!("--user={}", account.user)).env(crate::mariadb::PASSWORD_VARIABLE, account.password);
-    let others = env::var_os("PATH").unwrap_or_default();
-    let directories = mariadb.directories();
-    let all = env::split_paths(&directories).chain(env::split_paths(&others));
-    script.env("PATH", env::join_paths(all).map_err(|error| format!("PATH cannot be put together: {error}"))?);
+    script.env("PATH", path(mariadb)?);
     ended(&mut script, &[0])
 }
