@@ -5,7 +5,7 @@ pub const USAGE: &str = "\
 cargo xtask bench [--turns N] [--only SUBJECT,…] [--quick] [--write]
 
   --turns N          turns that count, an odd number; one more comes first and does not [default: 3]
-  --only SUBJECT,…   of scans, run, growth, memory, sqlite, mariadb and reladiff, only these
+  --only SUBJECT,…   of scans, run, growth, memory, sqlite, mariadb, wasl and reladiff, only these
   --quick            without the PostgreSQL database of ten times the size
   --write            put the tables into docs/performance.md
 
@@ -30,12 +30,14 @@ pub enum Subject {
     Sqlite,
     /// MariaDB.
     MariaDb,
+    /// The whole migration of wasl-v3 against the guide.
+    Wasl,
     /// Comparing two databases.
     Reladiff,
 }
 
 impl Subject {
-    const ALL: [Self; 7] = [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb, Self::Reladiff];
+    const ALL: [Self; 8] = [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb, Self::Wasl, Self::Reladiff];
 
     /// Its word: in arguments, and in the markers on the page.
     pub fn word(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Subject {
             Self::Memory => "memory",
             Self::Sqlite => "sqlite",
             Self::MariaDb => "mariadb",
+            Self::Wasl => "wasl",
             Self::Reladiff => "reladiff",
         }
     }
@@ -59,8 +62,14 @@ impl Subject {
             Self::Memory => "Peak memory",
             Self::Sqlite => "SQLite",
             Self::MariaDb => "MariaDB",
+            Self::Wasl => "The whole wasl-v3 migration (MariaDB)",
             Self::Reladiff => "Comparing two databases (PostgreSQL)",
         }
+    }
+
+    /// Whether the example that scans is measured.
+    pub fn scans(self) -> bool {
+        matches!(self, Self::Scans | Self::Sqlite | Self::MariaDb)
     }
 
     fn of_word(word: &str) -> Result<Self, String> {
@@ -126,7 +135,7 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_subjects_are_named() {
         let all = parse("").unwrap().unwrap();
-        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 7, false, false));
+        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 8, false, false));
         let some = parse("--only sqlite,scans --turns 5 --quick --write").unwrap().unwrap();
         assert_eq!(some, Arguments { turns: 5, subjects: vec![Subject::Scans, Subject::Sqlite], quick: true, write: true });
         assert_eq!(parse("--help"), Ok(None));

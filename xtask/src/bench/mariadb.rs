@@ -1,6 +1,9 @@
 //! MariaDB: scans and a whole snapshot against its own program for backups.
 
+use std::ffi::OsString;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::Bench;
 use super::contents::{Address, TABLES};
@@ -16,6 +19,10 @@ pub struct MariaDb {
     programs: Programs,
 }
 
+/// Between two looks at what the server still has to write.
+const PAUSE: Duration = Duration::from_millis(200);
+const MOST_LOOKS: u32 = 1500;
+
 /// The name of the plan's demo on the server.
 const REGISTRY: &str = "registry";
 
@@ -26,18 +33,66 @@ impl MariaDb {
     }
 
     /// How cutover reaches a database.
-    fn address(&self, database: &str) -> Result<Address, String> {
+    ///
+    /// # Errors
+    /// Where the server's URL is not understood.
+    pub fn address(&self, database: &str) -> Result<Address, String> {
         let account = Account::of(self.server.url())?;
         let url = format!("mysql://{}@{}:{}/{database}", account.user, account.host, account.port);
         Ok(Address { url, password: Some((PASSWORD_VARIABLE, account.password.to_owned())) })
     }
 
-    fn program(&self, name: &str) -> Result<Command, String> {
-        Ok(self.programs.command(name, &Account::of(self.server.url())?))
+    /// The superuser.
+    ///
+    /// # Errors
+    /// Where the server's URL is not understood.
+    pub fn account(&self) -> Result<Account<'_>, String> {
+        Account::of(self.server.url())
     }
 
-    fn version(&self) -> Result<String, String> {
+    /// The directories of the programs, written as in `PATH`.
+    pub fn directories(&self) -> OsString {
+        self.programs.directories()
+    }
+
+    /// One of the programs, with the superuser's account.
+    ///
+    /// # Errors
+    /// Where the server's URL is not understood.
+    pub fn program(&self, name: &str) -> Result<Command, String> {
+        Ok(self.programs.command(name, &self.account()?))
+    }
+
+    /// The server's version.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn version(&self) -> Result<String, String> {
         output(self.program("mariadb")?.args(["--skip-column-names", "--batch", "--execute", "SELECT VERSION()"]))
+    }
+
+    /// Takes the statistics of every table of a database, and waits until the server has written what it still holds in memory: the side that
+    /// comes first would otherwise pay for the one that filled the database.
+    ///
+    /// # Errors
+    /// Where the server does not answer, or does not come to rest within minutes.
+    pub fn settle(&self, database: &str) -> Result<(), String> {
+        let ask = |sql: &str| output(self.program("mariadb")?.args(["--skip-column-names", "--batch", "--execute", sql]));
+        let tables = format!(
+            "SELECT CONCAT('ANALYZE TABLE ', GROUP_CONCAT(CONCAT(table_schema, '.`', table_name, '`'))) FROM information_schema.tables \
+             WHERE table_schema = '{database}' AND table_type = 'BASE TABLE'"
+        );
+        ask(&format!("SET SESSION group_concat_max_len = 1000000; {tables}")).and_then(|analyze| ask(&analyze))?;
+        ask("SET GLOBAL innodb_max_dirty_pages_pct = 0")?;
+        let mut looks = 0;
+        while ask("SHOW STATUS LIKE 'Innodb_buffer_pool_pages_dirty'")?.split_whitespace().nth(1) != Some("0") {
+            looks += 1;
+            if looks == MOST_LOOKS {
+                return Err("the MariaDB server does not come to rest: it still has pages to write".to_owned());
+            }
+            sleep(PAUSE);
+        }
+        ask("SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT").map(drop)
     }
 
     /// The seconds in which the product's own program writes tables to nowhere, from its start to its end; all of the

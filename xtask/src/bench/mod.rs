@@ -24,6 +24,7 @@ mod scans;
 mod sqlite;
 mod table;
 mod turns;
+mod wasl;
 
 use arguments::{Arguments, Subject};
 use contents::Work;
@@ -57,10 +58,11 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         Err(message) => return Err(format!("{message}\n\n{}", arguments::USAGE)),
     };
     let root = cargo::workspace_root()?;
-    let programs = Programs::build(&root, postgres::find_or_install()?)?;
+    let scans = arguments.subjects.iter().any(|subject| subject.scans());
+    let programs = Programs::build(&root, postgres::find_or_install()?, scans)?;
     let machine = machine::described(&programs, arguments.turns)?;
     let server = Servers::start(Product::Postgres, Purpose::Measurements, 1)?;
-    let mariadb = if arguments.subjects.contains(&Subject::MariaDb) {
+    let mariadb = if arguments.subjects.iter().any(|subject| [Subject::MariaDb, Subject::Wasl].contains(subject)) {
         let programs = crate::mariadb::find_or_install()?;
         Some(MariaDb::new(Servers::start(Product::MariaDb, Purpose::Measurements, 1)?, programs))
     } else {
@@ -88,6 +90,7 @@ impl Subject {
             Self::Memory => memory::measure(bench),
             Self::Sqlite => sqlite::measure(bench),
             Self::MariaDb => mariadb::measure(bench),
+            Self::Wasl => wasl::measure(bench),
             Self::Reladiff => reladiff::measure(bench),
         }
     }

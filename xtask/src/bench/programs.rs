@@ -25,11 +25,11 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Builds cutover as people build it, and the example that scans.
+    /// Builds cutover as people build it, and, where it is wanted, the example that scans.
     ///
     /// # Errors
     /// Where they do not build.
-    pub fn build(root: &Path, postgres: PathBuf) -> Result<Self, String> {
+    pub fn build(root: &Path, postgres: PathBuf, scans: bool) -> Result<Self, String> {
         let cutover = match env::var_os(CUTOVER_VARIABLE) {
             Some(named) => PathBuf::from(named).canonicalize().map_err(|error| format!("{CUTOVER_VARIABLE}: {error}"))?,
             None => {
@@ -37,7 +37,9 @@ impl Programs {
                 root.join("target/release/cutover")
             }
         };
-        build(root, &["--package", "cutover", "--example", "scan"])?;
+        if scans {
+            build(root, &["--package", "cutover", "--example", "scan"])?;
+        }
         Ok(Self { postgres, cutover, scan: root.join("target/release/examples/scan") })
     }
 
@@ -150,6 +152,11 @@ impl Ended {
         self.seconds += next.seconds;
         self.told.push_str(&next.told);
         self.talk.push_str(&next.talk);
+    }
+
+    /// What it said meanwhile in lines that begin with a word.
+    pub fn talked_of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
+        self.talk.lines().filter(move |line| line.starts_with(word))
     }
 
     /// The first error that it logged and went on, or ended as if all were well.

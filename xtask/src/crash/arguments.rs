@@ -3,10 +3,13 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::subject::Subject;
+
 /// What `--help` prints.
 pub const USAGE: &str = "\
-cargo xtask test crash [--database DATABASE] [--mode MODE] [--rounds N] [--seed N]
+cargo xtask test crash [--plan PLAN] [--database DATABASE] [--mode MODE] [--rounds N] [--seed N]
 
+  --plan PLAN           everything: one of everything that a run can be killed in; or wasl-v3 [default: everything]
   --database DATABASE   mariadb, postgres or sqlite [default: mariadb]
   --mode MODE           in-place or atomic; MariaDB has only the first [default: in-place]
   --rounds N            how many runs are killed [default: 50]
@@ -55,6 +58,8 @@ impl fmt::Display for Mode {
 /// The arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
+    /// Which plan is run.
+    pub subject: Subject,
     /// Where the runs take place.
     pub database: Database,
     /// How the database is changed.
@@ -71,12 +76,14 @@ impl Arguments {
     /// # Errors
     /// Where one is unknown or has no valid value.
     pub fn parse(arguments: &[String]) -> Result<Option<Self>, String> {
-        let mut parsed = Self { database: Database::MariaDb, mode: Mode::InPlace, rounds: 50, seed: new_seed() };
+        let (subject, database, mode) = (Subject::Everything, Database::MariaDb, Mode::InPlace);
+        let mut parsed = Self { subject, database, mode, rounds: 50, seed: new_seed() };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} wants a value"));
             let number = |text: &String| text.parse().map_err(|_| format!("{argument} wants a number, not `{text}`"));
             match argument.as_str() {
+                "--plan" => parsed.subject = named(value()?, &[Subject::Everything, Subject::Wasl])?,
                 "--database" => parsed.database = named(value()?, &[Database::MariaDb, Database::Postgres, Database::Sqlite])?,
                 "--mode" => parsed.mode = named(value()?, &[Mode::InPlace, Mode::Atomic])?,
                 "--rounds" => parsed.rounds = number(value()?)?,
@@ -88,24 +95,30 @@ impl Arguments {
         if parsed.database == Database::MariaDb && parsed.mode == Mode::Atomic {
             return Err("MariaDB runs no plan in one transaction: leave --mode out".to_owned());
         }
+        if parsed.database == Database::Postgres && parsed.subject == Subject::Wasl {
+            return Err("wasl-v3 is for MariaDB and SQLite: name one of them behind --database".to_owned());
+        }
         Ok(Some(parsed))
     }
 
     /// A few rounds of everything.
     pub fn few() -> Vec<Self> {
-        let of = |database, mode, rounds| Self { database, mode, rounds, seed: new_seed() };
+        let of = |subject, database, mode, rounds| Self { subject, database, mode, rounds, seed: new_seed() };
+        let everything = Subject::Everything;
         vec![
-            of(Database::MariaDb, Mode::InPlace, 5),
-            of(Database::Postgres, Mode::InPlace, 3),
-            of(Database::Postgres, Mode::Atomic, 2),
-            of(Database::Sqlite, Mode::InPlace, 3),
-            of(Database::Sqlite, Mode::Atomic, 2),
+            of(everything, Database::MariaDb, Mode::InPlace, 5),
+            of(everything, Database::Postgres, Mode::InPlace, 3),
+            of(everything, Database::Postgres, Mode::Atomic, 2),
+            of(everything, Database::Sqlite, Mode::InPlace, 3),
+            of(everything, Database::Sqlite, Mode::Atomic, 2),
+            of(Subject::Wasl, Database::MariaDb, Mode::InPlace, 3),
+            of(Subject::Wasl, Database::Sqlite, Mode::Atomic, 2),
         ]
     }
 
     /// What people type to repeat it.
     pub fn shown(&self) -> String {
-        format!("--database {} --mode {} --rounds {} --seed {}", self.database, self.mode, self.rounds, self.seed)
+        format!("--plan {} --database {} --mode {} --rounds {} --seed {}", self.subject, self.database, self.mode, self.rounds, self.seed)
     }
 }
 
@@ -123,7 +136,7 @@ fn new_seed() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, Database, Mode};
+    use super::{Arguments, Database, Mode, Subject};
 
     fn parse(line: &str) -> Result<Option<Arguments>, String> {
         Arguments::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
@@ -131,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_read_again() {
-        let arguments = Arguments { database: Database::Postgres, mode: Mode::Atomic, rounds: 7, seed: 42 };
+        let arguments = Arguments { subject: Subject::Wasl, database: Database::Sqlite, mode: Mode::Atomic, rounds: 7, seed: 42 };
         assert_eq!(parse(&arguments.shown()), Ok(Some(arguments)));
         assert_eq!(parse("--help"), Ok(None));
     }
@@ -142,6 +155,7 @@ mod tests {
             ("--rounds many", "many"),
             ("--database oracle", "mariadb, postgres, sqlite"),
             ("--mode atomic", "leave --mode out"),
+            ("--plan wasl-v3 --database postgres", "MariaDB and SQLite"),
             ("--seed", "value"),
             ("--fast", "--fast"),
         ] {

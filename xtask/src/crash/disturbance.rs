@@ -37,6 +37,11 @@ impl Disturbance {
         let victim = chance.of(victims).unwrap_or(Victim::Tool);
         Self { victim, after: time.mul_f64(chance.part()) }
     }
+
+    /// Whether the server is killed, and whatever was set on it alone is gone.
+    pub fn strikes_the_server(self) -> bool {
+        self.victim != Victim::Tool
+    }
 }
 
 impl fmt::Display for Disturbance {

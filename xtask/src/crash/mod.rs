@@ -13,6 +13,7 @@ mod chance;
 mod disturbance;
 mod place;
 mod round;
+mod subject;
 mod tool;
 
 use arguments::Arguments;
@@ -50,10 +51,10 @@ pub fn few() -> Result<(u64, u64), String> {
 fn rounds(arguments: &Arguments) -> Result<(u64, u64), String> {
     let root = cargo::workspace_root()?;
     let place = Place::create(arguments.database)?;
-    let Arguments { database, mode, rounds, seed } = arguments;
-    let subject = format!("crash: {database}, {mode}");
+    let Arguments { subject: plan, database, mode, rounds, seed } = arguments;
+    let subject = format!("crash: {plan}, {database}, {mode}");
     println!("{subject}: {rounds} rounds, seed {seed}");
-    let mut crash = Crash::prepare(&root, place, *mode).map_err(|message| format!("{subject}: {message}"))?;
+    let mut crash = Crash::prepare(&root, place, *plan, *mode).map_err(|message| format!("{subject}: {message}"))?;
     let mut chance = Chance::new(*seed);
     for number in 1..=*rounds {
         match crash.round(number, &mut chance) {
