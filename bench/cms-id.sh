@@ -9,6 +9,7 @@
 #
 #   cutover      cutover run cms-id
 #   executed     cutover run cms-id --execute-all
+#   backup       cutover run cms-id --backup fence
 #   by_hand      bench/cms-id-runbook.sh
 #   no_backup    bench/cms-id-runbook.sh --without-backup
 #
@@ -49,6 +50,7 @@ side() {
     local url="postgres://${PGUSER:-postgres}@${PGHOST:-127.0.0.1}:${PGPORT:-5432}/$copy"
     case $1 in
         cutover) "$cutover" --quiet --home "$work/home" run cms-id --database "$url" ;;
+        backup) "$cutover" --quiet --home "$work/home" run cms-id --backup fence --database "$url" ;;
         executed) "$cutover" --quiet --home "$work/home" run cms-id --execute-all --database "$url" ;;
         by_hand) PGDATABASE=$copy "$here/cms-id-runbook.sh" "$work/by_hand" ;;
         no_backup) PGDATABASE=$copy "$here/cms-id-runbook.sh" --without-backup "$work/by_hand" ;;
@@ -75,7 +77,7 @@ turn() {
     printf '%s %s %d.%03d %s %s %s\n' "$1" "$2" $(((ended - started) / 1000000)) $(((ended - started) % 1000000 / 1000)) "$before" "$after" "${wait:-0}"
 }
 
-sides=(cutover by_hand executed no_backup)
+sides=(cutover no_backup executed backup by_hand)
 for ((number = 0; number <= turns; number++)); do
     for name in "${sides[@]}"; do
         line=$(turn "$name" "$number")

@@ -8,7 +8,7 @@ use crate::model::error::Place;
 use crate::model::operation::Operation;
 
 /// Every class of rules, and whether its rules have a subject behind a colon.
-const CLASSES: [(&str, bool); 21] = [
+const CLASSES: [(&str, bool); 22] = [
     ("steps", false),
     ("rows", true),
     ("keys", true),
@@ -30,6 +30,7 @@ const CLASSES: [(&str, bool); 21] = [
     ("probe", true),
     ("query", true),
     ("backup", true),
+    ("rehearsal", false),
 ];
 
 /// Whether a selector selects a rule. A selector is a class, such as `rows`, or a class and a pattern of subjects, such as

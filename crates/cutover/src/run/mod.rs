@@ -16,6 +16,7 @@ pub mod in_place;
 pub mod later;
 pub mod master_data;
 mod measure;
+mod on_request;
 pub mod options;
 pub mod preconditions;
 pub mod preflight;
@@ -206,7 +207,7 @@ fn decide(
     tables: Vec<crate::verify::verdict::TableResult>,
 ) -> Result<Verdict> {
     let mut rulings = rulings;
-    backup::rule(directory, &mut rulings)?;
+    on_request::decide(directory, &mut rulings)?;
     let accept = options.accepted();
     let terms = crate::verify::rulings::Terms { accept: &accept, strict: options.strict, criteria: &plan.criteria };
     let verdict = rulings.finish(&terms, tables);

@@ -138,10 +138,15 @@ fn tick(criterion: &Criterion, rules: &[Rule], tables: &[TableResult]) -> Criter
     let chosen: Vec<_> = rules.iter().filter(|rule| criterion.rules.iter().any(|selector| selects(selector, &rule.rule))).collect();
     let failed: Vec<_> = chosen.iter().filter(|rule| !rule.outcome.ticks()).collect();
     let ticked = !chosen.is_empty() && failed.is_empty();
-    let backup = |selector: &String| selector.split(':').next() == Some("backup");
-    let open = chosen.is_empty() && criterion.rules.iter().all(backup);
-    let evidence = if open {
-        "not asked for: --backup fence --prove-backup".to_owned()
+    let asked_by = |selector: &String| match selector.split(':').next() {
+        Some("backup") => Some("--backup fence --prove-backup"),
+        Some("rehearsal") => Some("cutover rehearse"),
+        _ => None,
+    };
+    let on_request: Option<Vec<&str>> = criterion.rules.iter().map(asked_by).collect();
+    let open = chosen.is_empty() && on_request.is_some();
+    let evidence = if let Some(ways) = on_request.filter(|_| open) {
+        format!("not asked for: {}", ways.first().copied().unwrap_or_default())
     } else if chosen.is_empty() {
         "no rule was decided".to_owned()
     } else if let Some(first) = failed.first() {
