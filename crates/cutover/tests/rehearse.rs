@@ -10,6 +10,7 @@ mod support;
 use std::sync::Mutex;
 
 use cutover::backup::{self, Take};
+use cutover::database::Mode;
 use cutover::journal::{self, Event, EventKind, Monitor, Outcome, Progress, Rehearsal, Silent};
 use cutover::model::error::{ErrorKind, Result};
 use cutover::model::footprint::HeldLock;
@@ -106,6 +107,22 @@ each_database! {
         }
     }
 
+    fn a_rehearsal_goes_the_way_that_the_run_will_go(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let before = site.snapshot();
+        let in_place = Options { mode: Some(Mode::InPlace), ..options() };
+        let (ended, rehearsal) = rehearsed(&site, &plan, &in_place, &Silent);
+        assert_eq!((ended.outcome, rehearsal.mode.as_str()), (Outcome::Committed, "in-place"), "{ended:?}");
+        assert_eq!(rehearsal.fence, None, "no transaction holds the whole run");
+        if site.scratch.dialect() != "mysql" {
+            let locks = rehearsal.statements.iter().map(|statement| statement.weight.locks.clone().unwrap());
+            assert!(locks.clone().all(|locks| !locks.is_empty()), "{:?}", locks.collect::<Vec<_>>());
+        }
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+        assert_eq!(site.database.read().unwrap().standing_fence().unwrap(), None);
+    }
+
     fn a_table_that_is_written_anew_is_named(database: Scratch) {
         let site = site(database);
         let step = match site.scratch.dialect() {
@@ -196,5 +213,21 @@ each_database! {
         assert_eq!(staging.query("SELECT cms_id FROM schools ORDER BY id"), [[Some("1".to_owned())], [Some("2".to_owned())]]);
         let refused = rehearse(&site.engine(&Silent), &plan.0, &plan.1, &given).unwrap_err();
         assert!(told(&refused).contains("empty database"), "{}", told(&refused));
+    }
+}
+
+each_database! {
+    only (mysql)
+    fn metadata_locks_are_told_where_the_plugin_is_there(database: Scratch) {
+        database.execute("INSTALL PLUGIN IF NOT EXISTS METADATA_LOCK_INFO SONAME 'metadata_lock_info'");
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let (_, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+        let update = rehearsal.statements.iter().find(|statement| statement.sql.starts_with("UPDATE programs")).unwrap();
+        let written = HeldLock { on: "programs".to_owned(), mode: "MDL_SHARED_WRITE".to_owned() };
+        assert!(update.weight.locks.as_ref().unwrap().contains(&written), "{update:?}");
+        // What commits by itself has given its locks back before anybody could look.
+        let alter = rehearsal.statements.iter().find(|statement| statement.sql.starts_with("ALTER TABLE")).unwrap();
+        assert_eq!(alter.weight.locks, None);
     }
 }

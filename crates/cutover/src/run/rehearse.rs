@@ -1,6 +1,7 @@
 //! A rehearsal: the whole plan on a copy that was restored from a backup, so that the backup is proven on the way. The database itself
 //! is only read, and no fence is raised on it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,9 +10,8 @@ use chrono::Utc;
 use crate::backup::{self, Backup, Prove, Take, Target};
 use crate::database::{self, Database};
 use crate::journal::rehearsal::{About, RehearsedBackup};
-use crate::journal::{Outcome, Rehearsal};
+use crate::journal::{Event, EventKind, Outcome, Rehearsal};
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::table::Catalog;
 use crate::plan::{Plan, PlanFiles};
 
 use super::backup::not_proven;
@@ -70,7 +70,6 @@ fn on_staging(
 ) -> Result<Rehearsing> {
     let (backup, seconds) = backup_of(engine, options, directory)?;
     let staging = options.staging.as_ref().map(|url| database::open(url, engine.interrupt)).transpose()?;
-    let rows_now = seconds.is_none().then(|| count(engine.database)).transpose()?;
     let began = Instant::now();
     let mut restored_in = 0.0;
     let prove = Prove {
@@ -97,6 +96,8 @@ fn on_staging(
             }
         }
     })?;
+    let events = directory.events()?;
+    let rows_now = seconds.is_none().then(|| count(engine.database, &events)).transpose()?;
     let about = About {
         database: engine.database.place(),
         staging: place,
@@ -114,7 +115,7 @@ fn on_staging(
         rows_now,
         patience: options.patience.as_secs_f64(),
     };
-    let rehearsal = Rehearsal::of(&directory.events()?, about)
+    let rehearsal = Rehearsal::of(&events, about)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "the rehearsal's journal does not begin with its start"))?;
     rehearsed::keep(directory, &rehearsal)?;
     if ended.outcome == Outcome::Committed && !rehearsal.kept {
@@ -131,6 +132,8 @@ fn on_copy(engine: &Engine<'_>, options: &Options) -> Options {
         rehearses: Some(engine.database.place()),
         accept: options.accepted(),
         hooks: false,
+        // Nobody else uses the copy, whether or not something could hold them off.
+        unfenced: true,
         dry_run: false,
         backup: BackupAt::Nowhere,
         backup_file: None,
@@ -178,12 +181,19 @@ fn ours(home: &Path, given: &Path) -> Result<Option<Backup>> {
     Backup::open(&found).map(Some)
 }
 
-/// The rows of all tables, counted one by one: what a server guesses is never used for it.
-fn count(database: &dyn Database) -> Result<u64> {
+/// The rows of the tables that were captured on staging, counted one by one: what a server guesses is never used for it.
+fn count(database: &dyn Database, events: &[Event]) -> Result<u64> {
+    let captured: BTreeSet<&str> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::TableCaptured { table, .. } => Some(table.as_str()),
+            _ => None,
+        })
+        .collect();
     let mut reader = database.read()?;
-    let Catalog { tables, .. } = reader.catalog()?;
+    let catalog = reader.catalog()?;
     let mut rows = 0;
-    for table in tables {
+    for table in catalog.tables.iter().filter(|table| captured.contains(table.name.to_string().as_str())) {
         reader.scan(&table.name, &[], &mut |_| {
             rows += 1;
             Ok(())
