@@ -7,8 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cutover::model::url::DatabaseUrl;
 
 mod backup;
+mod rehearse;
+mod taking_back;
 
 pub use backup::{At, Backup, BackupCommand, Safety, VerifyBackup};
+pub use rehearse::Rehearse;
+pub use taking_back::{Repair, Rollback};
 
 /// Changes a live relational database and proves that nothing was lost.
 ///
@@ -82,6 +86,8 @@ pub enum Command {
     Diff(Diff),
     /// Take a backup that can be proven, and prove one by restoring it
     Backup(Backup),
+    /// Run a plan on a copy that is restored from a backup, and tell what the database must expect
+    Rehearse(Rehearse),
     /// Run a plan, and commit it only where everything is verified
     Run(Run),
     /// Go on with an in-place run that was stopped
@@ -247,6 +253,9 @@ pub struct Run {
     pub mode: Option<Mode>,
     #[command(flatten)]
     pub safety: Safety,
+    /// Refuse the run unless exactly this plan was rehearsed for this database
+    #[arg(long)]
+    pub require_rehearsal: bool,
     #[command(flatten)]
     pub in_place: InPlace,
     #[command(flatten)]
@@ -365,53 +374,6 @@ pub struct Verify {
     pub database: Database,
     #[command(flatten)]
     pub strictness: Strictness,
-    #[command(flatten)]
-    pub findings: Findings,
-}
-
-/// `rollback`.
-#[derive(Debug, Args)]
-pub struct Rollback {
-    #[command(flatten)]
-    pub run: OfRun,
-    #[command(flatten)]
-    pub database: Database,
-    /// Keep the rows that others wrote since the run
-    #[arg(long)]
-    pub keep_new_writes: bool,
-    /// Do everything, the proof included, and roll that back
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Go on where nothing can hold off other sessions' writes (in-place)
-    #[arg(long)]
-    pub unfenced: bool,
-    #[command(flatten)]
-    pub waiting: Waiting,
-    #[command(flatten)]
-    pub findings: Findings,
-}
-
-/// `repair`.
-#[derive(Debug, Args)]
-pub struct Repair {
-    #[command(flatten)]
-    pub run: OfRun,
-    #[command(flatten)]
-    pub database: Database,
-    /// The tables whose damaged cells are put back; all where none is named
-    #[arg(long, value_name = "TABLE", value_delimiter = ',', num_args = 1..)]
-    pub tables: Vec<String>,
-    /// Show the statements, and execute none
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub strictness: Strictness,
-    #[command(flatten)]
-    pub in_place: InPlace,
-    #[command(flatten)]
-    pub hooks: Hooks,
-    #[command(flatten)]
-    pub waiting: Waiting,
     #[command(flatten)]
     pub findings: Findings,
 }

@@ -4,7 +4,7 @@ use cutover::database::Mode;
 use cutover::plan::PlanFiles;
 use cutover::run::{BackupAt, Options};
 
-use crate::arguments::{self, At, Clean, Hooks, InPlace, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{self, At, Clean, Hooks, InPlace, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
 use crate::built_in;
 
 /// The options of a run.
@@ -26,11 +26,32 @@ pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
         backup_file: run.safety.backup_file.clone(),
         prove_backup: run.safety.prove_backup,
         staging: run.safety.staging.clone(),
-        mode: run.mode.map(|mode| match mode {
-            arguments::Mode::Atomic => Mode::Atomic,
-            arguments::Mode::InPlace => Mode::InPlace,
-        }),
+        require_rehearsal: run.require_rehearsal,
+        mode: run.mode.map(mode),
         ..in_place(&run.in_place, waiting(&run.waiting, sessions(&run.sessions)))
+    }
+}
+
+/// The options of a rehearsal. The programs of a plan are never run in one.
+pub fn of_rehearse(rehearse: &Rehearse) -> Options {
+    Options {
+        hooks: false,
+        accept: rehearse.strictness.accept.clone(),
+        strict: rehearse.strictness.strict,
+        execute_all: rehearse.execute_all,
+        reveal: rehearse.findings.reveal,
+        no_rewrite: rehearse.no_rewrite,
+        backup_file: rehearse.backup_file.clone(),
+        staging: rehearse.staging.clone(),
+        mode: rehearse.mode.map(mode),
+        ..sessions(&rehearse.sessions)
+    }
+}
+
+fn mode(mode: arguments::Mode) -> Mode {
+    match mode {
+        arguments::Mode::Atomic => Mode::Atomic,
+        arguments::Mode::InPlace => Mode::InPlace,
     }
 }
 

@@ -148,3 +148,20 @@ fn an_enum_is_narrowed_again_behind_its_rows() {
     );
     there_and_back(&site, &[("0010_allow.toml", allow), ("0020_items.sql", step)]);
 }
+
+/// What the plan's schemas leave out is not in the snapshot, so that nobody could put it back: that is told before the run.
+#[test]
+fn a_table_that_the_snapshot_leaves_out_cannot_be_undone_from_it() {
+    let site = Site::filled(
+        Scratch::postgres("a_table_that_the_snapshot_leaves_out"),
+        "CREATE SCHEMA aside; CREATE TABLE aside.items (id int PRIMARY KEY, status text); INSERT INTO aside.items VALUES (1, 'a');
+         CREATE TABLE known (id int PRIMARY KEY)",
+    );
+    let old = site.snapshot();
+    let manifest = "format = 1\nname = \"aside\"\ndatabases = [\"postgres\"]\nschemas = [\"public\"]\n";
+    let step = "--! undo = \"snapshot\"\nUPDATE aside.items SET status = 'b';\n";
+    let plan = site.plan(&[("plan.toml", manifest), ("steps/0010_items.sql", step)]);
+    let refused = site.run(&plan, &plans::options(), &Silent).unwrap_err();
+    assert!(refused.to_string().contains("aside.items is outside of the plan's schemas"), "{refused:?}");
+    assert_eq!(site.differences(&old), NOTHING);
+}

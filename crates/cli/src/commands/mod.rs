@@ -8,6 +8,7 @@ mod ending;
 mod explain;
 mod init;
 mod recorded;
+mod rehearse;
 mod repair;
 mod report;
 mod resume;
@@ -35,6 +36,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Snapshot(arguments) => snapshot::execute(context, arguments),
         Command::Diff(arguments) => diff::execute(context, arguments),
         Command::Backup(arguments) => backup::execute(context, arguments),
+        Command::Rehearse(arguments) => rehearse::execute(context, arguments),
         Command::Run(arguments) => run::execute(context, arguments),
         Command::Resume(arguments) => resume::execute(context, arguments),
         Command::Step(arguments) => step::execute(context, arguments),

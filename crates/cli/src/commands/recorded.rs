@@ -38,7 +38,8 @@ fn find(context: &Context, name: &str, is_meant: &dyn Fn(&RunDirectory) -> Resul
     let mut latest = None;
     for directory in RunDirectory::list(&context.home)? {
         let same_plan = directory.path.parent() == found.path.parent();
-        if same_plan && directory.mode()? != "undo" && is_meant(&directory)? {
+        // A rehearsal ran on a copy.
+        if same_plan && directory.mode()? != "undo" && directory.rehearses()?.is_none() && is_meant(&directory)? {
             latest = Some(directory);
         }
     }

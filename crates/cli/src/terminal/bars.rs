@@ -48,6 +48,8 @@ struct State {
     statement: Option<ProgressBar>,
     step: String,
     captured: u64,
+    /// Seconds that the steps took in the rehearsal.
+    rehearsed: Option<f64>,
     tally: Tally,
 }
 
@@ -129,7 +131,8 @@ impl Bars {
         if let Some(bar) = &state.bar {
             let total = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
             let step = if state.step.is_empty() { String::new() } else { format!("{} · ", state.step) };
-            bar.set_message(fitting(&format!("{step}statement {}{total}", progress.done + 1), BESIDE_SPINNER));
+            let left = state.left().map_or_else(String::new, |left| format!(" · {left}"));
+            bar.set_message(fitting(&format!("{step}statement {}{total}{left}", progress.done + 1), BESIDE_SPINNER));
         }
         if let Some(before) = state.statement.take() {
             before.finish_and_clear();
@@ -141,6 +144,13 @@ impl Bars {
 }
 
 impl State {
+    /// How long the steps still take, if they take as long as in the rehearsal.
+    fn left(&self) -> Option<String> {
+        let (_, began) = self.stage?;
+        let left = self.rehearsed? - began.elapsed().as_secs_f64();
+        Some(if left < 0.0 { "longer than rehearsed".to_owned() } else { format!("{} left as rehearsed", words::seconds(left)) })
+    }
+
     fn clear(&mut self) {
         for bar in [self.statement.take(), self.bar.take()].into_iter().flatten() {
             bar.finish_and_clear();
@@ -177,6 +187,12 @@ impl Monitor for Bars {
                 let title = if plan == title { String::new() } else { format!(" · {title}") };
                 self.print(&format!("{}{title}", self.style.paint(Tone::Strong, plan)));
                 self.print(&self.style.paint(Tone::Faint, &format!("→ {database} · {product}")));
+            }
+            EventKind::RehearsalFound { phases, least, most, .. } => {
+                state.rehearsed = Some(phases.iter().filter(|time| time.phase.starts_with("steps")).map(|time| time.seconds).sum());
+                let expected =
+                    format!("rehearsed: other sessions' writes wait for {} to {}", words::seconds(*least), words::seconds(*most));
+                self.print(&self.style.paint(Tone::Faint, &expected));
             }
             EventKind::StageStarted { stage } => self.begin(&mut state, *stage),
             EventKind::StageFinished { stage: ended, seconds } => {

@@ -55,6 +55,9 @@ impl Live for Lines {
 fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
     let line = match event {
         EventKind::RunStarted { run, title, database, product, .. } => format!("run {run}: {title}, on {database} ({product})"),
+        EventKind::RehearsalFound { run, least, most, .. } => {
+            format!("rehearsed by {run}: expect other sessions' writes to wait for {} to {}", seconds(*least), seconds(*most))
+        }
         EventKind::RunResumed => "the run goes on where it was stopped".to_owned(),
         EventKind::StageStarted { stage: begun } => format!("{}: begins", stage(*begun)),
         EventKind::StageFinished { stage: ended, seconds: time } => format!("{}: ended after {}", stage(*ended), seconds(*time)),
@@ -120,7 +123,10 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
             return Some((Some(if is_good(*outcome) { Tone::Good } else { Tone::Bad }), message.clone()));
         }
         // Statements are in the journal; a notice has been written when it came; rules that hold are counted in the verdict.
-        EventKind::StatementFinished { .. } | EventKind::Noticed { .. } | EventKind::RuleDecided { .. } => return None,
+        EventKind::StatementFinished { .. }
+        | EventKind::StatementMeasured { .. }
+        | EventKind::Noticed { .. }
+        | EventKind::RuleDecided { .. } => return None,
     };
     Some((None, line))
 }

@@ -7,6 +7,7 @@ use super::{mysql, postgres, sqlite};
 use crate::database::{Access, Database, Instant, Session};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::Catalog;
+use crate::snapshot::Snapshot;
 
 /// The programs that a backup is written and read with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,6 +82,14 @@ pub(super) trait Method: Sync {
     /// # Errors
     /// Where the program fails, with its last words.
     fn dump(&self, dump: &Dump<'_>) -> Result<()>;
+
+    /// Writes beside the dump what its program could not, from the snapshot of the same instant.
+    ///
+    /// # Errors
+    /// Where the snapshot cannot be read, or the disk is full.
+    fn complete(&self, _snapshot: &Snapshot, _directory: &Path) -> Result<()> {
+        Ok(())
+    }
 
     /// Looks into a backup that was made elsewhere, without restoring it.
     ///

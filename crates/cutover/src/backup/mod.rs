@@ -25,5 +25,5 @@ pub use elsewhere::adopt;
 pub use keep::{directory, find, keep};
 pub use manifest::{Backup, Manifest, SameInstant, StoredFile};
 pub use method::{Ready, ready};
-pub use proof::{Proof, Prove, Target, prove};
+pub use proof::{Proof, Prove, Target, prove, prove_and};
 pub use take::{Begin, Beside, Dumped, Take, beside, take};

@@ -14,15 +14,18 @@ use super::method::{Dump, Inspected, Method, Restore, Tools};
 use super::program::{self, Found, Running};
 use crate::database::{Access, Reader};
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::table::{Catalog, Column, ObjectKind};
+use crate::model::table::{Catalog, ObjectKind};
+use crate::snapshot::Snapshot;
 use crate::snapshot::seal::SealedWriter;
 
+mod floats;
 mod script;
 
 use script::Script;
 
-/// The files in `data/`: everything but events, and the events, which are restored disabled.
+/// The files in `data/`: everything but events; the digits that it has lost; and the events, which are restored disabled.
 const FILE: &str = "dump.sql.gz";
+const FLOATS: &str = "floats.sql.gz";
 const EVENTS: &str = "events.sql.gz";
 
 /// The variables by which the programs would be led elsewhere.
@@ -103,6 +106,10 @@ impl Method for MySql {
         Ok(())
     }
 
+    fn complete(&self, snapshot: &Snapshot, directory: &Path) -> Result<()> {
+        floats::write(snapshot, &directory.join(FLOATS))
+    }
+
     fn inspect(&self, file: &Path, _tools: &Tools) -> Result<Inspected> {
         let file = if file.is_dir() { file.join(FILE) } else { file.to_owned() };
         let mut lines = lines(&file)?;
@@ -136,6 +143,10 @@ impl Method for MySql {
         let whole = if restore.data.is_dir() { restore.data.join(FILE) } else { PathBuf::from(restore.data) };
         refuse_names_of_others(&whole, restore)?;
         feed(&whole, restore)?;
+        let floats = restore.data.join(FLOATS);
+        if restore.data.is_dir() && floats.is_file() {
+            feed(&floats, restore)?;
+        }
         let events = restore.data.join(EVENTS);
         if restore.data.is_dir() && events.is_file() {
             refuse_names_of_others(&events, restore)?;
@@ -144,14 +155,19 @@ impl Method for MySql {
         Ok(())
     }
 
-    /// Events are restored disabled, so that none of them runs in a scratch database. That the dump's text of a FLOAT loses digits was seen on
-    /// MariaDB 10.11, and is told beside what it leads to.
+    /// Events are restored disabled, so that none of them runs in a scratch database. Of lost digits that could not be put back it is told whose
+    /// they may be.
     fn level(&self, before: &mut Catalog, restored: &mut Catalog) -> Vec<String> {
-        let is_float = |column: &&Column| column.data_type.to_ascii_lowercase().starts_with("float");
-        let floats = before.tables.iter().flat_map(|table| {
-            table.columns.iter().filter(is_float).map(move |column| format!("{}.{} is a FLOAT, of which the dump writes six digits only: a number with more of them is restored as another one, and found", table.name, column.name))
-        });
-        let mut notes: Vec<_> = floats.collect();
+        let mut notes = Vec::new();
+        for table in before.tables.iter().filter(|table| table.columns.iter().any(floats::is_float)) {
+            let key = table.keys.iter().find(|key| key.not_null || key.primary).map(|key| key.columns.as_slice()).unwrap_or_default();
+            if let Some(why) = floats::obstacle(&table.name, &table.columns, key, before) {
+                notes.push(format!(
+                    "{} has a FLOAT, of which the dump writes six digits only, and what that loses cannot be put back: {why}",
+                    table.name
+                ));
+            }
+        }
         for (object, properties) in before.objects.iter_mut().filter(|(object, _)| object.kind == ObjectKind::Event) {
             let Some(other) = restored.objects.get_mut(object) else { continue };
             let (was, is) = (properties.get("status").cloned(), other.get("status").map(String::as_str));

@@ -116,34 +116,58 @@ impl Proof {
 /// `Corrupt` or `Refused` where the backup is damaged, belongs to another kind of database, or cannot be restored, with the reason. Nothing
 /// but a scratch database that could not be dropped is left then, which the error names.
 pub fn prove(backup: &Backup, prove: &Prove<'_>) -> Result<Proof> {
-    let before = backup.snapshot()?;
+    // Without a snapshot there is nothing to prove it against, and it need not be restored.
+    backup.snapshot()?;
+    let (proof, ()) = prove_and(backup, prove, |_, _| Ok(()))?;
+    proof.ok_or_else(|| Error::new(ErrorKind::Internal, "a backup with a snapshot was restored and not compared"))
+}
+
+/// Restores a backup, proves it where a snapshot of its instant is known, and works in the restored database, which is then dropped, or
+/// stays where it is a staging database. `work` is told what the proof says, and decides by itself whether it goes on.
+///
+/// # Errors
+/// As of [`prove`], and those of `work`.
+pub fn prove_and<Done>(
+    backup: &Backup,
+    prove: &Prove<'_>,
+    work: impl FnOnce(&dyn Database, Option<&Proof>) -> Result<Done>,
+) -> Result<(Option<Proof>, Done)> {
+    let before = backup.manifest.snapshot.as_ref().map(|_| backup.snapshot()).transpose()?;
     backup.check()?;
     let working = Work::begin(&backup.directory)?;
-    let work = working.directory.clone();
-    let proof = match &prove.target {
+    let directory = working.directory.clone();
+    let restored = |target: &dyn Database| -> Result<Option<Proof>> {
+        let method = restore(backup, target, prove)?;
+        let Some(before) = &before else { return Ok(None) };
+        let proof = compare(backup, before, target, method, &directory, prove)?;
+        proof.write(&backup.directory)?;
+        Ok(Some(proof))
+    };
+    match &prove.target {
         Target::Staging(staging) => {
             same_kind(backup, *staging)?;
             staging.build(&[], &mut |_| ()).map_err(|error| error.hint("a backup is restored into an empty database only"))?;
-            into(backup, &before, *staging, &work, prove)?
+            let proof = restored(*staging)?;
+            let done = work(*staging, proof.as_ref())?;
+            Ok((proof, done))
         }
         Target::Beside(beside) => {
             same_kind(backup, *beside)?;
-            let scratch = Scratch::create(*beside, prove.id, &work, before.manifest.session.bytes)?;
-            let proof = into(backup, &before, scratch.target.as_ref(), &work, prove);
-            match (proof, scratch.end()) {
-                (Ok(proof), Ok(())) => proof,
-                (Err(error), Err(left)) => return Err(error.hint(format!("{left}: cutover clean tries again"))),
-                (Err(error), Ok(())) | (Ok(_), Err(error)) => return Err(error),
+            let bytes = before.as_ref().map_or(backup.manifest.session.bytes, |before| before.manifest.session.bytes);
+            let mut scratch = Scratch::create(*beside, prove.id, &directory, bytes)?;
+            let outcome = restored(scratch.target.as_ref()).and_then(|proof| {
+                // Whoever works in it has sessions of its own, and must not wait for one that reads an older instant.
+                scratch.presence = None;
+                let done = work(scratch.target.as_ref(), proof.as_ref())?;
+                Ok((proof, done))
+            });
+            match (outcome, scratch.end()) {
+                (Ok(both), Ok(())) => Ok(both),
+                (Err(error), Err(left)) => Err(error.hint(format!("{left}: cutover clean tries again"))),
+                (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
             }
         }
-    };
-    proof.write(&backup.directory)?;
-    Ok(proof)
-}
-
-fn into(backup: &Backup, before: &Snapshot, target: &dyn Database, work: &Path, prove: &Prove<'_>) -> Result<Proof> {
-    let method = restore(backup, target, prove)?;
-    compare(backup, before, target, method, work, prove)
+    }
 }
 
 fn same_kind(backup: &Backup, target: &dyn Database) -> Result<()> {

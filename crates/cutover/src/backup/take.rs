@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use chrono::{SecondsFormat, Utc};
 
-use super::manifest::{Backup, DATA, Manifest, SameInstant, StoredFile, seal_files};
+use super::manifest::{Backup, DATA, Manifest, SameInstant, seal_files};
 use super::method::{self, Dump, Ready, ready};
 use super::program::Watch;
 use super::room;
@@ -45,10 +45,9 @@ pub struct Beside<Done> {
     pub dumped: Dumped,
 }
 
-/// A backup's data, written and sealed.
+/// A backup's data, written and not sealed yet.
 #[derive(Debug, Clone)]
 pub struct Dumped {
-    files: Vec<StoredFile>,
     exported: Option<String>,
     taken_at: String,
     seconds: f64,
@@ -67,14 +66,20 @@ impl Dumped {
         self.seconds
     }
 
-    /// Completes the backup.
+    /// Completes the backup: what its program could not write is written from the snapshot, and everything is sealed.
     ///
     /// # Errors
-    /// Where the manifest cannot be written.
+    /// Where something cannot be written; nothing of the backup is left then.
     pub fn complete(self, directory: &Path, ready: &Ready, instant: SameInstant, snapshot: &Snapshot) -> Result<Backup> {
+        self.try_complete(directory, ready, instant, snapshot).inspect_err(|_| remove(directory))
+    }
+
+    fn try_complete(self, directory: &Path, ready: &Ready, instant: SameInstant, snapshot: &Snapshot) -> Result<Backup> {
+        let data = directory.join(DATA);
+        method::of(ready.dialect)?.complete(snapshot, &data)?;
         let mut manifest = Manifest::new(ready.tools.version.clone(), self.taken_at, ready.session.clone(), ready.dialect, instant)
             .with_snapshot(directory, snapshot)?;
-        manifest.files = self.files;
+        manifest.files = seal_files(&data, true)?;
         Backup::write(directory, manifest)
     }
 }
@@ -89,11 +94,8 @@ pub fn beside<Done>(ready: &Ready, take: &Take<'_>, work: impl FnOnce(Begin<'_>)
     let taken_at = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let data = take.directory.join(DATA);
     private_directory(&data)?;
-    let outcome = both(ready, take, &data, work).and_then(|(done, exported, seconds)| {
-        let files = seal_files(&data, true)?;
-        Ok(Beside { done, dumped: Dumped { files, exported, taken_at, seconds } })
-    });
-    outcome.inspect_err(|_| remove(take.directory))
+    let (done, exported, seconds) = both(ready, take, &data, work).inspect_err(|_| remove(take.directory))?;
+    Ok(Beside { done, dumped: Dumped { exported, taken_at, seconds } })
 }
 
 fn both<Done>(
@@ -202,9 +204,9 @@ pub fn take(database: &dyn Database, take: &Take<'_>) -> Result<Backup> {
     let instant = match beside.dumped.exported() {
         Some(name) => SameInstant::Exported(name.to_owned()),
         None if held => SameInstant::Held,
-        None => SameInstant::Unknown("the account may not hold other sessions off for a moment".to_owned()),
+        None => SameInstant::Unknown("other sessions could not be held off while both began: the account may not lock tables, or a statement of theirs went on for too long".to_owned()),
     };
-    beside.dumped.complete(take.directory, &ready, instant, &beside.done).inspect_err(|_| remove(take.directory))
+    beside.dumped.complete(take.directory, &ready, instant, &beside.done)
 }
 
 /// Removes what is of no use to anybody; a failure must not hide what went wrong before.

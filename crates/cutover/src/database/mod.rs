@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 use crate::model::url::DatabaseUrl;
@@ -300,6 +301,18 @@ pub trait Writer: Reader {
     /// Where the server does not answer: it then rolls back by itself when it notices that the connection has ended.
     fn rollback(&mut self) -> Result<Vec<String>>;
 
+    /// The locks that this session's transaction holds on what belongs to the database's users, sorted; `None` where the server does not tell.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn held_locks(&mut self) -> Result<Option<Vec<HeldLock>>>;
+
+    /// Where tables are stored, and how much has been written until now: two of them tell what a statement weighed.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn footprint(&mut self) -> Result<Footprint>;
+
     /// After a commit: what keeps a rewritten table fast (statistics, visibility map). Outside of any transaction.
     ///
     /// # Errors
@@ -346,6 +359,8 @@ pub struct Fence {
     pub mode: Mode,
     /// In-place: whether to go on where nothing can hold off other sessions' writes.
     pub unfenced: bool,
+    /// Whether the database is a copy that nobody else uses: nothing is then set on its server, which others may be using.
+    pub apart: bool,
 }
 
 /// How the fence stands.

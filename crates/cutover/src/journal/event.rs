@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::rehearsal::PhaseTime;
+use crate::model::footprint::Weight;
+
 /// One event as it stands in `events.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -97,7 +100,12 @@ pub enum EventKind {
         /// The run that this one undoes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<String>,
+        /// The database, without a password, of which this run changes a copy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rehearses: Option<String>,
     },
+    /// Exactly this plan was rehearsed for this database: what that took, and so what is to be expected.
+    RehearsalFound { run: String, started: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
     /// In-place: a run that was stopped goes on.
     RunResumed,
     /// A stage began.
@@ -133,6 +141,8 @@ pub enum EventKind {
     WayChosen { step: String, table: String, choice: String },
     /// A statement of a step ended.
     StatementFinished { step: String, statement: u64, sql: String, rows: u64, seconds: f64 },
+    /// In a rehearsal: what a statement weighed. The step `fence` and the statement 0 stand for what was held before the first one.
+    StatementMeasured { step: String, statement: u64, weight: Weight },
     /// A step ended.
     StepFinished { step: String, rows: u64, seconds: f64 },
     /// A table was scanned again and compared.

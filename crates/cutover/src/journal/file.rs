@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{SecondsFormat, Utc};
 
@@ -80,15 +80,23 @@ impl<'a> Journal<'a> {
     }
 }
 
+/// How long a lock is asked for again. A program that is being started shares the files of the process that starts it for a moment, its
+/// locks among them, until it has become itself.
+const STARTING: Duration = Duration::from_secs(1);
+
 /// The lock ends with the process, however it ends.
 fn hold(file: &File, path: &Path) -> Result<()> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::new(ErrorKind::Refused, format!("another process is working on the run of {}", path.display()))
-                .hint("wait until it has ended; `cutover status` tells how the run stands"))
+    let asked = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if asked.elapsed() < STARTING => std::thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(ErrorKind::Refused, format!("another process is working on the run of {}", path.display()))
+                    .hint("wait until it has ended; `cutover status` tells how the run stands"));
+            }
+            Err(TryLockError::Error(source)) => return Err(Error::file("lock", path, source)),
         }
-        Err(TryLockError::Error(source)) => Err(Error::file("lock", path, source)),
     }
 }
 

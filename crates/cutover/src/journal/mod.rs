@@ -2,9 +2,11 @@
 
 pub mod event;
 pub mod file;
+pub mod rehearsal;
 
 pub use event::{Event, EventKind, Outcome, Progress, Stage};
 pub use file::{Journal, read};
+pub use rehearsal::Rehearsal;
 
 use crate::model::error::Result;
 

@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod dialect;
 pub mod error;
+pub mod footprint;
 pub mod interrupt;
 pub mod operation;
 pub mod put_back;

@@ -220,6 +220,46 @@ pub enum ObjectKind {
     Other,
 }
 
+impl ObjectKind {
+    /// Every kind.
+    pub const ALL: [Self; 22] = [
+        Self::Database,
+        Self::Schema,
+        Self::Extension,
+        Self::Type,
+        Self::Sequence,
+        Self::Table,
+        Self::Column,
+        Self::Constraint,
+        Self::Index,
+        Self::Trigger,
+        Self::Rule,
+        Self::Policy,
+        Self::View,
+        Self::MaterializedView,
+        Self::ForeignTable,
+        Self::Routine,
+        Self::Publication,
+        Self::Grant,
+        Self::DefaultPrivileges,
+        Self::Event,
+        Self::Statistics,
+        Self::Other,
+    ];
+
+    /// The kind that a word stands for, as [`Display`](fmt::Display) writes it.
+    ///
+    /// ```
+    /// use cutover::model::table::ObjectKind;
+    ///
+    /// assert!(ObjectKind::ALL.iter().all(|kind| ObjectKind::from_word(&kind.to_string()) == Some(*kind)));
+    /// ```
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.to_string() == word)
+    }
+}
+
 impl fmt::Display for ObjectKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -8,7 +8,7 @@ use crate::model::error::Place;
 use crate::model::operation::Operation;
 
 /// Every class of rules, and whether its rules have a subject behind a colon.
-const CLASSES: [(&str, bool); 20] = [
+const CLASSES: [(&str, bool); 21] = [
     ("steps", false),
     ("rows", true),
     ("keys", true),
@@ -29,6 +29,7 @@ const CLASSES: [(&str, bool); 20] = [
     ("invariant", true),
     ("probe", true),
     ("query", true),
+    ("backup", true),
 ];
 
 /// Whether a selector selects a rule. A selector is a class, such as `rows`, or a class and a pattern of subjects, such as
@@ -128,6 +129,7 @@ fn own_subjects(plan: &Plan, class: &str) -> Option<Vec<String>> {
         "check" => Some([names(&plan.checks_before), names(&plan.checks_after)].concat()),
         "invariant" => Some(names(&plan.invariants)),
         "query" => Some(names(&plan.queries)),
+        "backup" => Some(["taken", "compressed", "proven"].map(str::to_owned).to_vec()),
         "probe" => Some(plan.probes.iter().map(|probe| probe.name.clone()).collect()),
         _ => None,
     }

@@ -151,36 +151,12 @@ fn rename(from: &Value<'_>, to: &Value<'_>, faults: &mut Faults) -> Option<Schem
 
 /// `index candidates.candidates_cnic_index`: a sort of object and its name.
 fn object(text: &str, place: Place, faults: &mut Faults) -> Option<ObjectName> {
-    const KINDS: [ObjectKind; 22] = [
-        ObjectKind::Database,
-        ObjectKind::Schema,
-        ObjectKind::Extension,
-        ObjectKind::Type,
-        ObjectKind::Sequence,
-        ObjectKind::Table,
-        ObjectKind::Column,
-        ObjectKind::Constraint,
-        ObjectKind::Index,
-        ObjectKind::Trigger,
-        ObjectKind::Rule,
-        ObjectKind::Policy,
-        ObjectKind::View,
-        ObjectKind::MaterializedView,
-        ObjectKind::ForeignTable,
-        ObjectKind::Routine,
-        ObjectKind::Publication,
-        ObjectKind::Grant,
-        ObjectKind::DefaultPrivileges,
-        ObjectKind::Event,
-        ObjectKind::Statistics,
-        ObjectKind::Other,
-    ];
-    let found = KINDS.into_iter().find_map(|kind| {
+    let found = ObjectKind::ALL.into_iter().find_map(|kind| {
         let name = text.strip_prefix(&kind.to_string())?.strip_prefix(' ')?.trim();
         (!name.is_empty()).then(|| ObjectName { kind, name: name.to_owned() })
     });
     if found.is_none() {
-        let names: Vec<_> = KINDS.iter().map(ToString::to_string).collect();
+        let names: Vec<_> = ObjectKind::ALL.iter().map(ToString::to_string).collect();
         let word = text.split(' ').next().unwrap_or_default();
         let remedy = did_you_mean(word, names.iter().map(String::as_str));
         faults.add(place, format!("`{text}` is not a sort of object and its name, such as `index schools.schools_code_index`"), remedy);

@@ -9,6 +9,7 @@ use crate::verify::verdict::{CriterionResult, Finding, Rule, RuleOutcome, TableR
 
 pub mod json;
 pub mod masking;
+pub mod rehearsal;
 pub mod text;
 pub mod words;
 
@@ -17,6 +18,7 @@ mod page;
 mod state;
 
 pub use masking::Values;
+pub use rehearsal::Rehearsed;
 pub use text::{Detail, Style, Tone, View};
 
 /// What is told of a run, of a verification without a run, or of a run that was killed on its way.
@@ -34,6 +36,9 @@ pub struct Report {
     pub snapshot: Option<SnapshotTotals>,
     /// The backup, where one was taken.
     pub backup: Option<BackupReport>,
+    /// What was expected of it and what it took, where its plan was rehearsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsed: Option<Rehearsed>,
     /// The steps in their order.
     pub steps: Vec<StepReport>,
     /// What people should know: a blocker that was waited for, a sequence that was put forward.
@@ -229,6 +234,7 @@ impl Report {
             checks_before: Vec::new(),
             snapshot: None,
             backup: None,
+            rehearsed: rehearsal::planned_against_real(events),
             steps: Vec::new(),
             notices: Vec::new(),
             passed: verdict.map(|verdict| verdict.passed),
@@ -340,7 +346,9 @@ impl Report {
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
             }
-            EventKind::FenceRaised { .. }
+            EventKind::RehearsalFound { .. }
+            | EventKind::StatementMeasured { .. }
+            | EventKind::FenceRaised { .. }
             | EventKind::TableCaptured { .. }
             | EventKind::InvariantCaptured { .. }
             | EventKind::TableVerified { .. }

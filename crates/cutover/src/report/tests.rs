@@ -23,6 +23,7 @@ fn started() -> EventKind {
         backup: String::new(),
         prove_backup: false,
         undoes: None,
+        rehearses: None,
         run_date: "2026-01-19".to_owned(),
     }
 }
@@ -157,11 +158,12 @@ fn verdict() -> Verdict {
             orphan,
         ],
         criteria: vec![
-            CriterionResult { sentence: "Marks are valid".to_owned(), ticked: true, evidence: "1 × check hold".to_owned() },
+            CriterionResult { sentence: "Marks are valid".to_owned(), ticked: true, open: false, evidence: "1 × check hold".to_owned() },
             CriterionResult {
                 sentence: "Row counts EXACTLY match pre-migration (ZERO data loss), in every table of the registry and of the library"
                     .to_owned(),
                 ticked: false,
+                open: false,
                 evidence: "rows:students: 330 before, 329 after, and 1 more".to_owned(),
             },
         ],

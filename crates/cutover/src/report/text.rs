@@ -90,6 +90,7 @@ pub fn text(report: &Report, view: &View) -> String {
     page.rules(report);
     page.findings(report);
     page.notices(report);
+    page.rehearsed(report);
     page.totals(report);
     page.ending(report);
     page.text
@@ -118,11 +119,13 @@ impl Page {
             return;
         }
         let ticked = report.criteria.iter().filter(|criterion| criterion.ticked).count();
-        self.heading(&format!("Criteria  {ticked} of {}", report.criteria.len()));
+        let open = report.criteria.iter().filter(|criterion| criterion.open).count();
+        let not_asked = if open > 0 { format!(", {open} not asked for") } else { String::new() };
+        self.heading(&format!("Criteria  {ticked} of {}{not_asked}", report.criteria.len() - open));
         for criterion in &report.criteria {
-            let lead = format!("  {} ", self.mark(criterion.ticked));
-            self.paragraph(&lead, 4, None, &criterion.sentence);
-            let tone = if criterion.ticked { Tone::Faint } else { Tone::Bad };
+            let mark = if criterion.open { "–".to_owned() } else { self.mark(criterion.ticked) };
+            self.paragraph(&format!("  {mark} "), 4, None, &criterion.sentence);
+            let tone = if criterion.ticked || criterion.open { Tone::Faint } else { Tone::Bad };
             self.paragraph("    ", 4, Some(tone), &criterion.evidence);
         }
     }
@@ -304,9 +307,13 @@ impl Page {
         let lead = format!("  {} ", self.paint(tone, mark));
         self.paragraph(&lead, 4, Some(tone), &finding.message);
         self.paragraph("    ", 4, Some(Tone::Faint), rules);
-        let shown = if self.view.detail == Detail::Full { finding.rows.len() } else { SHOWN_ROWS };
-        for row in finding.rows.iter().take(shown) {
-            self.paragraph("      ", 8, None, &row_in_words(row, masked));
+        let shown = if self.view.detail == Detail::Full || finding.revealed { finding.rows.len() } else { SHOWN_ROWS };
+        if finding.revealed {
+            self.in_columns(finding);
+        } else {
+            for row in finding.rows.iter().take(shown) {
+                self.paragraph("      ", 8, None, &row_in_words(row, masked));
+            }
         }
         let shown = shown.min(finding.rows.len()) as u64;
         if shown > 0 && finding.count > shown {
@@ -314,6 +321,19 @@ impl Page {
         }
         if let Some(hint) = &finding.hint {
             self.paragraph("    ", 4, Some(Tone::Faint), &format!("hint: {hint}"));
+        }
+    }
+
+    /// The rows of a check that says that there is nothing personal in them: mostly counts.
+    fn in_columns(&mut self, finding: &Finding) {
+        let Some(first) = finding.rows.first() else { return };
+        let headers: Vec<_> = first.cells.iter().map(|cell| cell.column.as_str()).collect();
+        let value = |cell: &CellEvidence| cell.after.clone().unwrap_or_else(|| "NULL".to_owned());
+        let rows: Vec<Vec<String>> = finding.rows.iter().map(|row| row.cells.iter().map(value).collect()).collect();
+        let is_number = |column: &usize| rows.iter().all(|row| row.get(*column).is_some_and(|cell| cell.parse::<f64>().is_ok()));
+        let numbers: Vec<usize> = (0..headers.len()).filter(is_number).collect();
+        for line in table(&headers, rows.clone(), &numbers, self.view.width - 6) {
+            self.line(&format!("      {line}"));
         }
     }
 

@@ -14,6 +14,7 @@ use crate::snapshot::{Capture, CaptureQuery, Captured, Snapshot, capture};
 use crate::verify::grants::Grants;
 
 use super::backup::Backups;
+use super::measure::Measure;
 use super::options::{Engine, Options};
 use super::prepare::{Batch, Prepared, PreparedStatement, PreparedStep};
 use super::transaction::finished;
@@ -148,6 +149,8 @@ pub struct Execution<'a> {
     pub interrupt: &'a Interrupt,
     /// How many rows a table has, where the snapshot has counted them.
     pub rows_of: &'a dyn Fn(&TableName) -> Option<u64>,
+    /// In a rehearsal: what looks at the weight of every statement.
+    pub measure: Option<&'a Measure>,
 }
 
 /// Executes the steps. Whether a statement was among them that may have rewritten a table is returned.
@@ -240,6 +243,8 @@ impl Execution<'_> {
         };
         let rows = outcome.map_err(|error| in_step(error, statement, step, number))?;
         self.record(statement, step, number, rows, began)?;
+        self.see_locks(writer)?;
+        self.weigh(step, number, writer)?;
         Ok(rows)
     }
 
@@ -264,6 +269,24 @@ impl Execution<'_> {
             *rewritten = true;
         }
         Ok(())
+    }
+
+    /// In a rehearsal: looks at the locks of the transaction that is open.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub fn see_locks(&self, writer: &mut dyn Writer) -> Result<()> {
+        self.measure.map_or(Ok(()), |measure| measure.see_locks(writer))
+    }
+
+    /// In a rehearsal: records what a statement has weighed.
+    ///
+    /// # Errors
+    /// Where the server does not answer, or the journal cannot be written.
+    pub fn weigh(&self, step: &str, number: u64, writer: &mut dyn Writer) -> Result<()> {
+        let Some(measure) = self.measure else { return Ok(()) };
+        let weight = measure.weigh(writer)?;
+        self.journal.record(EventKind::StatementMeasured { step: step.to_owned(), statement: number, weight })
     }
 
     /// Records that a statement has been executed.

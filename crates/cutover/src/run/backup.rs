@@ -7,6 +7,7 @@ use crate::database;
 use crate::journal::{EventKind, Journal, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::snapshot::Snapshot;
+use crate::verify::rulings::Rulings;
 
 use super::RunDirectory;
 use super::options::{BackupAt, Engine, Options};
@@ -31,6 +32,35 @@ pub(crate) fn look(engine: &Engine<'_>, options: &Options) -> Result<Option<Read
         return Err(Error::new(ErrorKind::Input, format!("there is no backup {}", file.display())));
     }
     backup::ready(engine.database).map(Some)
+}
+
+/// Decides `backup:` by what the run's journal tells of its last backup. What was not asked for is no rule.
+///
+/// # Errors
+/// Where the journal or the backup's manifest cannot be read.
+pub(crate) fn rule(directory: &RunDirectory, rulings: &mut Rulings) -> Result<()> {
+    let events = directory.events()?;
+    let taken = events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::BackupTaken { program, files, bytes, instant, .. } => Some((program, files, bytes, instant)),
+        _ => None,
+    });
+    let Some((program, files, bytes, instant)) = taken else { return Ok(()) };
+    let stored = if *files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    rulings.pass("backup:taken", format!("{program}: {stored} of {bytes} bytes, sealed by SHA-256; {instant}"));
+    let manifest = Backup::open(&directory.backup())?.manifest;
+    let packed = manifest.files.iter().filter(|file| file.path.extension().is_some_and(|extension| extension == "gz")).count();
+    if packed > 0 {
+        let size = manifest.session.bytes;
+        rulings.pass("backup:compressed", format!("{packed} of {stored} by gzip: {bytes} bytes of a database of {size}"));
+    }
+    let proven = events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::BackupProven { passed: true, tables, cells, place, .. } => {
+            Some(format!("restored into {place}: {tables} tables, {cells} cells equal to the snapshot"))
+        }
+        _ => None,
+    });
+    proven.into_iter().for_each(|evidence| rulings.pass("backup:proven", evidence));
+    Ok(())
 }
 
 /// The backup of a run.
@@ -159,13 +189,18 @@ impl Backups<'_> {
         if verdict.passed {
             return Ok(());
         }
-        let differences = proof.differences();
-        let error = Error::new(
-            ErrorKind::Refused,
-            format!("the backup is not proven: what was restored differs from the snapshot in {} findings", differences.len()),
-        );
-        let error = differences.iter().take(TOLD).fold(error, |error, difference| error.hint(difference.clone()));
-        let error = error.hint("--accept backup:RULE accepts a difference by the name of its rule; the report shows that");
-        Err(error.hint(format!("everything that differs is in {}", backup.directory.join("proof.json").display())))
+        Err(not_proven(&proof, backup))
     }
+}
+
+/// Why a backup that differs from its snapshot is of no use.
+pub(crate) fn not_proven(proof: &backup::Proof, backup: &Backup) -> Error {
+    let differences = proof.differences();
+    let error = Error::new(
+        ErrorKind::Refused,
+        format!("the backup is not proven: what was restored differs from the snapshot in {} findings", differences.len()),
+    );
+    let error = differences.iter().take(TOLD).fold(error, |error, difference| error.hint(difference.clone()));
+    let error = error.hint("--accept backup:RULE accepts a difference by the name of its rule; the report shows that");
+    error.hint(format!("everything that differs is in {}", backup.directory.join("proof.json").display()))
 }

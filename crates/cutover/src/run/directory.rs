@@ -9,6 +9,7 @@
 //! after/            the rows files of the verification
 //! since/            which rows others had written since, when it was taken back
 //! verdict.json
+//! rehearsal.json    what a rehearsal measured
 //! ```
 
 use std::io::Write;
@@ -180,6 +181,17 @@ impl RunDirectory {
         match self.started()? {
             EventKind::RunStarted { mode, .. } => Ok(mode),
             _ => Ok(String::new()),
+        }
+    }
+
+    /// The database of a copy of which the run was a rehearsal, without a password; `None` for a run on the database itself.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub fn rehearses(&self) -> Result<Option<String>> {
+        match self.started()? {
+            EventKind::RunStarted { rehearses, .. } => Ok(rehearses),
+            _ => Ok(None),
         }
     }
 

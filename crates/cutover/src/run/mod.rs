@@ -15,12 +15,15 @@ pub mod hooks;
 pub mod in_place;
 pub mod later;
 pub mod master_data;
+mod measure;
 pub mod options;
 pub mod preconditions;
 pub mod preflight;
 pub mod prepare;
 pub(crate) mod put_back;
 pub mod ranges;
+pub mod rehearse;
+pub mod rehearsed;
 pub mod status;
 pub mod timing;
 pub mod transaction;
@@ -44,7 +47,9 @@ pub use options::{BackupAt, Ended, Engine, Finished, Options};
 use apply::Execution;
 use backup::Backups;
 use hooks::Hooks;
+use measure::Measure;
 use preflight::Preflight;
+use rehearsed::Rehearsed;
 use transaction::{FenceLimit, raise};
 
 /// Runs a plan.
@@ -53,6 +58,18 @@ use transaction::{FenceLimit, raise};
 /// Only where the run could not start: nothing was touched then. Whatever happens later is told by what is returned.
 pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Options) -> Result<Finished> {
     let now = Utc::now();
+    run_as(engine, files, plan, options, directory::new_id(now), now)
+}
+
+/// Runs a plan under an id that was given out before.
+pub(crate) fn run_as(
+    engine: &Engine<'_>,
+    files: &PlanFiles,
+    plan: &Plan,
+    options: &Options,
+    run: String,
+    now: chrono::DateTime<Utc>,
+) -> Result<Finished> {
     let values = directory::run_values(now);
     let mode = engine.mode(options)?;
     let ready = match preflight::look(engine, plan, &values, options)? {
@@ -61,10 +78,10 @@ pub fn run(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &Option
             // Typical reads are timed before the fence, so that nobody waits for it.
             let timed = timing::measure(plan, engine.database.dialect(), &values, engine.database.read()?.as_mut())?;
             let backup = backup::look(engine, options).map_err(|error| error.hint("nothing was touched"))?;
-            Ready { session, events, rulings, timed, backup }
+            let rehearsed = rehearsed::look(engine, plan, options)?;
+            Ready { session, events, rulings, timed, backup, rehearsed }
         }
     };
-    let run = directory::new_id(now);
     // The lock first: a run that cannot have it leaves no directory behind.
     let mut writer = transaction::lock(engine, &run, options)?;
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
@@ -116,6 +133,8 @@ struct Ready {
     timed: Vec<f64>,
     /// What a backup is taken with, where one was asked for.
     backup: Option<crate::backup::Ready>,
+    /// Whether the plan was rehearsed.
+    rehearsed: Rehearsed,
 }
 
 /// How far an attempt came, where nothing failed.
@@ -153,7 +172,8 @@ fn attempt(
     let before = apply::snapshot(engine, plan, &prepared, options, directory, journal, values, backups, None, writer)?;
     export::before(plan, options, dialect, values, &before, writer)?;
     let rows_of = |table: &TableName| before.rows_of(table);
-    let execution = Execution { dialect, options, journal, interrupt: engine.interrupt, rows_of: &rows_of };
+    let measure = Measure::of_rehearsal(engine, options, journal, writer)?;
+    let execution = Execution { dialect, options, journal, interrupt: engine.interrupt, rows_of: &rows_of, measure: measure.as_ref() };
     let rewritten = apply::steps(&prepared, &execution, writer)?;
     let (mut rulings, tables) = verification::verify(engine, plan, &prepared, options, directory, journal, values, &before, writer)?;
     // What is going to be rolled back need not be timed: with an index gone, that could take hours.
@@ -185,6 +205,8 @@ fn decide(
     rulings: Rulings,
     tables: Vec<crate::verify::verdict::TableResult>,
 ) -> Result<Verdict> {
+    let mut rulings = rulings;
+    backup::rule(directory, &mut rulings)?;
     let accept = options.accepted();
     let terms = crate::verify::rulings::Terms { accept: &accept, strict: options.strict, criteria: &plan.criteria };
     let verdict = rulings.finish(&terms, tables);
@@ -235,10 +257,11 @@ fn started(
         backup: options.backup.word().to_owned(),
         prove_backup: options.prove_backup,
         undoes: None,
+        rehearses: options.rehearses.clone(),
     })?;
     journal.record(EventKind::StageStarted { stage: Stage::Preflight })?;
     for event in &ready.events {
         journal.record(event.clone())?;
     }
-    Ok(())
+    rehearsed::record(&ready.rehearsed, options, journal)
 }

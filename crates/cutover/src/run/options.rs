@@ -104,6 +104,10 @@ pub struct Options {
     pub prove_backup: bool,
     /// The empty database that a backup is restored into, in place of one beside.
     pub staging: Option<DatabaseUrl>,
+    /// The database, without a password, of a copy of which the run is a rehearsal; `None` for a run on the database itself.
+    pub rehearses: Option<String>,
+    /// Whether the run is refused unless exactly its plan was rehearsed for its database.
+    pub require_rehearsal: bool,
     /// Where files of keys and invariants are written, before and after.
     pub csv: Option<PathBuf>,
     /// The longest that other sessions' writes may wait; the run then rolls back by itself.
@@ -138,6 +142,8 @@ impl Default for Options {
             backup_file: None,
             prove_backup: false,
             staging: None,
+            rehearses: None,
+            require_rehearsal: false,
             csv: None,
             max_fence: None,
             // Above PostgreSQL's deadlock_timeout (1 s by default), so that a deadlock is told as one.

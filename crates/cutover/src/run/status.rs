@@ -64,8 +64,8 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         let mut began = None;
         for event in directory.events()? {
             match event.kind {
-                EventKind::RunStarted { plan, database, started_at, undoes, mode, .. } => {
-                    began = Some((plan, database, started_at, undoes, mode));
+                EventKind::RunStarted { plan, database, started_at, undoes, mode, rehearses, .. } => {
+                    began = Some((plan, database, started_at, undoes, mode, rehearses));
                 }
                 EventKind::RunResumed => state = JournalState::Open,
                 EventKind::CommitStarted => state = JournalState::Committing,
@@ -74,14 +74,17 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
             }
         }
         // A journal without its first event is of a run that was killed before it did anything.
-        let Some((plan, database, started_at, undoes, mode)) = began else { continue };
+        let Some((plan, database, started_at, undoes, mode, rehearses)) = began else { continue };
         // An undo leaves its mark on the record of the run that it undoes.
         let subject = undoes.as_ref().unwrap_or(&directory.run);
         let found = records.iter().flatten().find(|record| record.run == *subject).map(|record| record.state.clone());
         // A record proves that the run was here, whatever the account. That there is none says something only of the very place.
         let recorded = (found.is_some() || place.as_ref() == Some(&database)).then_some(found);
         runs.push(RunStatus {
-            meaning: meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some(), mode == Mode::InPlace.to_string()),
+            meaning: match rehearses {
+                Some(original) => of_rehearsal(state, &original),
+                None => meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some(), mode == Mode::InPlace.to_string()),
+            },
             run: directory.run,
             plan,
             directory: Some(directory.path),
@@ -124,6 +127,17 @@ fn elsewhere(record: RunRecord, database: String) -> RunStatus {
         journal: JournalState::None,
         recorded: Some(Some(record.state)),
     }
+}
+
+fn of_rehearsal(state: JournalState, original: &str) -> String {
+    let how = match state {
+        JournalState::Ended(Outcome::Committed) => "everything was verified",
+        JournalState::Ended(_) => "it failed",
+        JournalState::Open | JournalState::Committing | JournalState::None => {
+            "it goes on, or was killed: `cutover clean` drops a copy that is left"
+        }
+    };
+    format!("a rehearsal on a copy of {original}, which it left untouched: {how}")
 }
 
 fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool, in_place: bool) -> String {

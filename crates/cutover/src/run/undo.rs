@@ -149,6 +149,7 @@ impl Undo<'_> {
             backup: String::new(),
             prove_backup: false,
             undoes: Some(self.of.run.clone()),
+            rehearses: None,
         })
     }
 
@@ -253,6 +254,7 @@ impl Undo<'_> {
         let mut rewritten = false;
         let rows_of = |table: &TableName| self.before.rows_of(table);
         let execution = Execution {
+            measure: None,
             dialect: self.engine.database.dialect(),
             options: self.options,
             journal,

@@ -1,7 +1,7 @@
 //! What operations promise of the database afterwards, each as a rule.
 
 use super::expected::{self, ExpectedColumn};
-use super::queries::{found, offenders};
+use super::queries::{found, identified, offenders};
 use super::rulings::Rulings;
 use crate::database::Reader;
 use crate::model::dialect::Dialect;
@@ -147,7 +147,13 @@ fn foreign_key(
         let (count, rows) = offenders(reader, &dialect.orphans(&relationship, &identity))?;
         evidence.push_str(&format!(", {count} orphans"));
         if count > 0 {
-            findings.push(found(&rule, &subject, format!("{count} rows of {subject} refer to no row of {parent}"), count, rows));
+            findings.push(found(
+                &rule,
+                &subject,
+                format!("{count} rows of {subject} refer to no row of {parent}"),
+                count,
+                identified(rows),
+            ));
         }
     }
     rulings.judge(&rule, evidence, findings);

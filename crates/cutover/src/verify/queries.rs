@@ -92,7 +92,7 @@ impl Again<'_> {
             let old = entry.contents.as_ref().map_or(0, |contents| contents.digest.rows);
             let mut findings = Vec::new();
             if old > 0 {
-                let rows = self.sample(entry)?;
+                let rows = identified(self.sample(entry)?);
                 let mut finding = found(rule, name, format!("{old} orphans of {name} were there before"), old, rows);
                 let known = self.known_orphans.iter().any(|known| known == name);
                 finding.severity = if known { Severity::Note } else { Severity::Warning };
@@ -108,7 +108,7 @@ impl Again<'_> {
                 Came::Same(rows) => rulings.judge(rule, format!("{rows} orphans, the same as before"), findings),
                 Came::Different { lost_count, new, new_count, .. } => {
                     if new_count > 0 {
-                        findings.push(found(rule, name, format!("{new_count} new orphans of {name}"), new_count, new));
+                        findings.push(found(rule, name, format!("{new_count} new orphans of {name}"), new_count, identified(new)));
                     }
                     if lost_count > 0 {
                         let mut finding = found(rule, name, format!("{lost_count} orphans of {name} were healed"), lost_count, Vec::new());
@@ -222,7 +222,7 @@ pub fn coming_relationships(
         let (count, rows) = offenders(reader, &dialect.orphans(&relationship, &identity))?;
         let findings = match count {
             0 => Vec::new(),
-            _ => vec![found(rule, name, format!("{count} new orphans of {name}"), count, rows)],
+            _ => vec![found(rule, name, format!("{count} new orphans of {name}"), count, identified(rows))],
         };
         rulings.judge(rule, format!("{count} orphans; its columns have come with the run"), findings);
     }
@@ -244,6 +244,18 @@ pub fn offenders(reader: &mut dyn Reader, sql: &str) -> Result<(u64, Vec<RowEvid
         Ok(())
     })?;
     Ok((count, kept.iter().map(|row| evidence(&columns, row)).collect()))
+}
+
+/// Rows of a query for orphans: all of their columns are keys, of the row itself or of the one that is not there, and say which rows are
+/// meant.
+#[must_use]
+pub fn identified(rows: Vec<RowEvidence>) -> Vec<RowEvidence> {
+    let value = |cell: &CellEvidence| cell.after.clone().or_else(|| cell.before.clone()).unwrap_or_else(|| "NULL".to_owned());
+    let keyed = |row: RowEvidence| {
+        let key = row.cells.iter().map(|cell| (cell.column.clone(), value(cell))).collect();
+        RowEvidence { key, ..row }
+    };
+    rows.into_iter().map(keyed).collect()
 }
 
 /// A row of a query as evidence.

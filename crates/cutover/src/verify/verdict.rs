@@ -98,6 +98,9 @@ pub struct CriterionResult {
     pub sentence: String,
     /// Whether every rule that it names holds.
     pub ticked: bool,
+    /// Whether what it names is only done when asked for, and was not: a backup.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// What proves it, or what stands against it.
     pub evidence: String,
 }

@@ -71,14 +71,31 @@ fn no_event_runs_in_a_scratch_database() {
 }
 
 #[test]
-fn a_floating_number_that_the_dump_cuts_short_is_found() {
+fn the_digits_that_a_dump_loses_of_a_float_are_put_back_and_found_where_they_cannot_be() {
     let scratch = Scratch::mysql_without_runs("floating");
-    scratch.execute("CREATE TABLE a (id int PRIMARY KEY, ratio float); INSERT INTO a VALUES (1, 0.5), (2, 16777215)");
+    scratch.execute(
+        "CREATE TABLE a (code varchar(20), year int, ratio float, other float, touched timestamp DEFAULT current_timestamp ON UPDATE current_timestamp,
+                         PRIMARY KEY (code, year));
+         INSERT INTO a VALUES ('it''s', 1, 0.5, NULL, '2020-01-01 00:00:00'), ('it''s', 2, 16777215, 0.1, '2020-01-01 00:00:00'),
+                              ('x', 1, 1/3, -1e-30/3, '2020-01-01 00:00:00')",
+    );
     let site = Site::new(scratch);
     let made = take(&site, "made");
+    assert_eq!(files(&made).len(), 3, "what is lost stands beside the dump");
     let proof = prove(&site, &made).unwrap();
-    assert_eq!(proof.differences(), ["cells:a: 1 cell of a.ratio changed without a grant"]);
-    assert!(proof.verdict.findings.iter().any(|finding| finding.message.contains("a.ratio is a FLOAT")), "{:?}", proof.verdict.findings);
+    assert_eq!(proof.differences(), Vec::<String>::new());
+
+    site.scratch.execute("CREATE TRIGGER touched BEFORE UPDATE ON a FOR EACH ROW SET NEW.other = 1");
+    let made = take(&site, "with-trigger");
+    assert_eq!(files(&made).len(), 2);
+    let proof = prove(&site, &made).unwrap();
+    let found = ["cells:a: 2 cells of a.ratio changed without a grant", "cells:a: 1 cell of a.other changed without a grant"];
+    assert_eq!(proof.differences(), found);
+    assert!(
+        proof.verdict.findings.iter().any(|finding| finding.message.contains("its triggers would fire")),
+        "{:?}",
+        proof.verdict.findings
+    );
 }
 
 #[test]

@@ -190,7 +190,7 @@ impl Wasl {
             }
         };
         std::thread::scope(|scope| {
-            let all: Vec<_> = (0..programs).map(|_| scope.spawn(&one)).collect();
+            let all: Vec<_> = (0..programs).map(|_| scope.spawn(one)).collect();
             all.into_iter().map(|program| program.join().unwrap()).collect()
         })
     }

@@ -217,6 +217,7 @@ pub fn fence() -> Fence {
         terminate_blockers: false,
         mode: Mode::InPlace,
         unfenced: false,
+        apart: false,
     }
 }
 

@@ -167,6 +167,7 @@ pub fn fence(tables: &[&str]) -> Fence {
         terminate_blockers: false,
         mode: Mode::Atomic,
         unfenced: false,
+        apart: false,
     }
 }
 

@@ -53,6 +53,7 @@ pub fn fence() -> Fence {
         terminate_blockers: false,
         mode: Mode::Atomic,
         unfenced: false,
+        apart: false,
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Address {
     pub database: String,
     /// Where it is, for people.
     pub place: String,
+    /// Whether the database is a scratch database: nothing that is written there goes into a binlog.
+    pub is_scratch: bool,
 }
 
 impl fmt::Debug for Address {
@@ -97,7 +99,7 @@ impl Address {
             // An UPDATE touches the rows that it finds, also where it leaves them as they were.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
             .ssl_opts(encryption.options());
-        Ok(Self { options, encryption, database, place })
+        Ok(Self { options, encryption, database, place, is_scratch: false })
     }
 
     /// The driver's options for a session by which the server shows this name.
@@ -109,7 +111,8 @@ impl Address {
     /// The same server with a scratch database.
     pub(super) fn of_scratch(&self, name: &str) -> Self {
         let place = format!("the scratch database {name} beside {}", self.place);
-        Self { options: self.options.clone().db_name(Some(name)), encryption: self.encryption.clone(), database: name.to_owned(), place }
+        let options = self.options.clone().db_name(Some(name));
+        Self { options, encryption: self.encryption.clone(), database: name.to_owned(), place, is_scratch: true }
     }
 
     /// How the database's own programs reach it: the names of their options, the password apart from them. `encryption` is `off`, `verified` or

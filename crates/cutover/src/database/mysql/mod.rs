@@ -23,6 +23,7 @@ mod dialect;
 mod entries;
 mod errors;
 mod fence;
+mod footprint;
 mod journal;
 mod literal;
 mod lock;

@@ -71,7 +71,7 @@ fn add(connection: &mut Connection, query: &str, database: &str, tables: &BTreeS
                 Some(Value::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
                 _ => None,
             };
-            let kind = value(0).and_then(|word| kind(&word)).ok_or_else(unexpected_answer)?;
+            let kind = value(0).and_then(|word| ObjectKind::from_word(&word)).ok_or_else(unexpected_answer)?;
             let (table, name) = (value(1), value(2).unwrap_or_default());
             let of_table = matches!(kind, ObjectKind::Column | ObjectKind::Index | ObjectKind::Constraint);
             let known = table.as_ref().is_none_or(|table| !of_table || tables.contains(table));
@@ -150,12 +150,6 @@ fn leave_out_implicit_indexes(connection: &mut Connection, objects: &mut Objects
 fn for_server(query: &str, server: &Server) -> String {
     let other = if server.mariadb { "-- only mysql" } else { "-- only mariadb" };
     query.lines().filter(|line| !line.ends_with(other)).collect::<Vec<_>>().join("\n")
-}
-
-/// The kind that a query's word names: the words of `ObjectKind` itself.
-fn kind(word: &str) -> Option<ObjectKind> {
-    use ObjectKind::*;
-    [Database, Table, Column, Constraint, Index, Trigger, View, Routine, Event, Grant].into_iter().find(|kind| kind.to_string() == word)
 }
 
 #[cfg(test)]

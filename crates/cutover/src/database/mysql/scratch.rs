@@ -40,6 +40,15 @@ pub(super) fn create(address: &Arc<Address>, interrupt: &Interrupt, name: &str) 
 /// A session whose statements go into no binlog: replicas are not to build what is dropped again at once.
 fn without_binlog(address: &Arc<Address>, interrupt: &Interrupt) -> Result<Connection> {
     let mut connection = Connection::open(address, "cutover", interrupt)?;
+    keep_out_of_binlog(&mut connection)?;
+    Ok(connection)
+}
+
+/// Lets nothing that a session writes go into a binlog.
+///
+/// # Errors
+/// `Refused` where the account may not.
+pub(super) fn keep_out_of_binlog(connection: &mut Connection) -> Result<()> {
     if connection.value("SELECT @@log_bin")?.as_deref() == Some("1") {
         connection.batch("SET SESSION sql_log_bin = 0").map_err(|error| {
             Error::new(ErrorKind::Refused, "the account may not keep a scratch database out of the binlog").because(error).hint(
@@ -47,7 +56,7 @@ fn without_binlog(address: &Arc<Address>, interrupt: &Interrupt) -> Result<Conne
             )
         })?;
     }
-    Ok(connection)
+    Ok(())
 }
 
 /// Drops a scratch database. What interrupted the work in it does not stop this.

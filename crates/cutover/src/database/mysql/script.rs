@@ -24,6 +24,7 @@ pub(super) const RULES: LexicalRules = LexicalRules {
 
 const TRANSACTION: &str = "take it out: the engine alone begins transactions, and commits them or rolls them back";
 const SESSION: &str = "take it out: the session's settings are the engine's, and a run that is resumed begins a new session";
+const BODY: &str = "put BEGIN and END around the body: semicolons within BEGIN … END do not end the statement";
 const OUTSIDE: &str = "do it before or after the run";
 
 /// Why a statement must not stand in a step.
@@ -77,6 +78,12 @@ pub(super) fn refuse(statement: &ScriptStatement) -> Option<Refusal> {
         }
         _ if statement.has_words(&["INTO", "OUTFILE"]) || statement.has_words(&["INTO", "DUMPFILE"]) => {
             refusal("INTO OUTFILE writes a file of the server".to_owned(), "take it out: export with [export] in plan.toml")
+        }
+        [first @ ("END" | "ELSE" | "ELSEIF" | "UNTIL"), ..] => {
+            refusal(format!("{first} belongs to a body without BEGIN … END, whose semicolons have ended the statement"), BODY)
+        }
+        _ if has_cut_body(statement) => {
+            refusal("the body of this stored program stands without BEGIN … END, so that its first semicolon ends it".to_owned(), BODY)
         }
         _ if statement.has_words(&["SET", "FOREIGN_KEY_CHECKS"]) => of_session("SET FOREIGN_KEY_CHECKS"),
         _ => variable(statement).or_else(|| elsewhere(statement)),
@@ -134,6 +141,19 @@ fn elsewhere(statement: &ScriptStatement) -> Option<Refusal> {
         ),
         remedy: format!("write `{}` alone, which is the database of the run", name(found + 2)),
     })
+}
+
+/// Whether a stored program is one IF, CASE or loop that a semicolon has cut before its END. `REPEAT(…)` is a function, and a CASE in an
+/// expression has its END with it.
+fn has_cut_body(statement: &ScriptStatement) -> bool {
+    let opens = |index: usize| {
+        ["THEN", "LOOP", "WHILE"].iter().any(|word| statement.is_word(index, word))
+            || statement.is_word(index, "REPEAT") && !statement.is_word(index + 1, "(")
+    };
+    let all = || 0..statement.tokens.len();
+    sort_created(statement).is_some_and(|sort| BODIES.contains(&sort))
+        && all().any(opens)
+        && !all().any(|index| statement.is_word(index, "END"))
 }
 
 /// What stored programs are.
@@ -248,6 +268,29 @@ mod tests {
 
     fn texts(script: &str) -> Vec<String> {
         split(script, &RULES).unwrap().into_iter().map(|statement| statement.text).collect()
+    }
+
+    #[test]
+    fn a_body_without_begin_and_end_is_refused_and_every_piece_says_why() {
+        for script in [
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.b IS NULL THEN INSERT INTO log VALUES (1); ELSE DELETE FROM log; END IF",
+            "CREATE PROCEDURE p() l: LOOP DELETE FROM a LIMIT 1; END LOOP l",
+            "CREATE PROCEDURE p() WHILE 1 = 1 DO DELETE FROM a; END WHILE",
+            "CREATE PROCEDURE p() REPEAT DELETE FROM a; UNTIL 1 = 1 END REPEAT",
+            "CREATE PROCEDURE p(x int) CASE x WHEN 1 THEN DELETE FROM a; END CASE",
+        ] {
+            let refusals: Vec<_> = split(script, &RULES).unwrap().iter().map(refuse).collect();
+            let [Some(first), .., Some(last)] = refusals.as_slice() else { panic!("{script}: {refusals:?}") };
+            assert!(first.message.contains("BEGIN … END") && last.message.contains("BEGIN … END"), "{refusals:?}");
+        }
+        for statement in [
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.b = CASE NEW.c WHEN 1 THEN 2 END",
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.b = IF(NEW.c, REPEAT('x', 3), 'y')",
+            "CREATE PROCEDURE p() BEGIN IF 1 THEN DELETE FROM a; END IF; END",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a",
+        ] {
+            assert_eq!(refuse(&one(statement)), None, "{statement}");
+        }
     }
 
     #[test]

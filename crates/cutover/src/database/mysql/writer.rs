@@ -9,10 +9,11 @@ use super::errors::{self, code};
 use super::journal::{self, LostCommit, Proof};
 use super::reader::{MysqlReader, Transaction};
 use super::session::{Connection, Failure};
-use super::{blockers, entries, fence, lock, replication, together};
+use super::{blockers, entries, fence, footprint, lock, replication, scratch, together};
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 
@@ -69,6 +70,9 @@ impl MysqlWriter {
                 .hint("give the address of the primary, or of a server that stands alone"));
         }
         lock::take(&mut connection, &address.database, run)?;
+        if address.is_scratch {
+            scratch::keep_out_of_binlog(&mut connection)?;
+        }
         connection.batch("SET SESSION TRANSACTION READ WRITE")?;
         let reader = MysqlReader { connection, address: Arc::clone(address), name, transaction: Transaction::None };
         Ok(Self {
@@ -306,6 +310,11 @@ impl Writer for MysqlWriter {
         for table in [&journal::RUNS, &entries::ENTRIES, &fence::SETTINGS] {
             table.ensure(self.connection())?;
         }
+        // The fence is the server's, and the server of a copy is often that of the original.
+        if fence.apart {
+            self.fenced = true;
+            return Ok(Raised::default());
+        }
         let run = self.run.clone();
         let raised = fence::raise(self.connection(), &run, fence, notice)?;
         self.fenced = raised.open.is_none();
@@ -411,6 +420,14 @@ impl Writer for MysqlWriter {
             }
         }
         Ok(notes)
+    }
+
+    fn held_locks(&mut self) -> Result<Option<Vec<HeldLock>>> {
+        footprint::held_locks(self.connection())
+    }
+
+    fn footprint(&mut self) -> Result<Footprint> {
+        footprint::look(self.connection())
     }
 
     fn maintain(&mut self, tables: &[TableName]) -> Result<()> {

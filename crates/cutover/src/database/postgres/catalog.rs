@@ -260,7 +260,7 @@ fn not_covered(connection: &mut Connection) -> Result<Vec<NotCovered>> {
     let mut found = Vec::new();
     for row in connection.rows(&sql)? {
         let [kind, name, reason] = fields(&row)?;
-        let kind = objects::kind(&kind).unwrap_or(ObjectKind::Other);
+        let kind = ObjectKind::from_word(&kind).unwrap_or(ObjectKind::Other);
         found.push(NotCovered { object: ObjectName { kind, name }, reason });
     }
     found.sort();

@@ -21,6 +21,7 @@ mod dialect;
 mod entries;
 mod errors;
 mod fence;
+mod footprint;
 mod guard;
 mod inputs;
 mod journal;

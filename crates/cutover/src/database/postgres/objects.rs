@@ -39,7 +39,7 @@ pub(super) fn read(connection: &mut Connection) -> Result<BTreeMap<ObjectName, P
         for row in connection.rows(&sql)? {
             let has_value = row.last().is_some_and(Option::is_some);
             let [kind_word, name, property, value] = fields(&row)?;
-            let name = ObjectName { kind: kind(&kind_word).ok_or_else(unexpected_answer)?, name };
+            let name = ObjectName { kind: ObjectKind::from_word(&kind_word).ok_or_else(unexpected_answer)?, name };
             let properties = objects.entry(name).or_default();
             if has_value {
                 properties.insert(property, value);
@@ -58,35 +58,6 @@ fn for_version(query: &str, version: u32) -> String {
     query.lines().filter(known).collect::<Vec<_>>().join("\n")
 }
 
-/// The kind that a query's word names: the words of `ObjectKind` itself.
-pub(super) fn kind(word: &str) -> Option<ObjectKind> {
-    use ObjectKind::*;
-    let all = [
-        Database,
-        Schema,
-        Extension,
-        Type,
-        Sequence,
-        Table,
-        Column,
-        Constraint,
-        Index,
-        Trigger,
-        Rule,
-        Policy,
-        View,
-        MaterializedView,
-        ForeignTable,
-        Routine,
-        Publication,
-        Grant,
-        DefaultPrivileges,
-        Event,
-        Statistics,
-    ];
-    if matches!(word, "other" | "object") { Some(Other) } else { all.into_iter().find(|kind| kind.to_string() == word) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,12 +67,5 @@ mod tests {
         let query = "SELECT 1\n, 2 -- since 14\n, 3 -- since 15";
         assert_eq!(for_version(query, 130_012), "SELECT 1");
         assert_eq!(for_version(query, 140_000), "SELECT 1\n, 2 -- since 14");
-    }
-
-    #[test]
-    fn every_kind_is_known_by_its_own_word() {
-        for known in [ObjectKind::MaterializedView, ObjectKind::DefaultPrivileges, ObjectKind::Event, ObjectKind::Other] {
-            assert_eq!(kind(&known.to_string()), Some(known));
-        }
     }
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::catalog::{SCANNED, fields, prelude, table_name};
-use super::objects;
 use super::session::{Connection, unexpected_answer};
 use crate::model::error::Result;
-use crate::model::table::{ForeignKeyShape, IndexShape, ObjectName, Shape, StoredObject};
+use crate::model::table::{ForeignKeyShape, IndexShape, ObjectKind, ObjectName, Shape, StoredObject};
 
 /// Reads them by the table's number.
 ///
@@ -83,7 +82,7 @@ fn stored(connection: &mut Connection, shapes: &mut BTreeMap<String, Shape>) -> 
     let sql = format!("{}, {sql}", prelude(connection).trim_end().replacen("WITH place", "WITH RECURSIVE place", 1));
     for row in connection.rows(&sql)? {
         let [table, _, kind, name, columns, obstacle, _, statement, back] = fields(&row)?;
-        let object = ObjectName { kind: objects::kind(&kind).ok_or_else(unexpected_answer)?, name };
+        let object = ObjectName { kind: ObjectKind::from_word(&kind).ok_or_else(unexpected_answer)?, name };
         let stored = &mut shapes.entry(table).or_default().stored;
         if stored.last().is_none_or(|last: &StoredObject| last.object != object) {
             stored.push(StoredObject {

@@ -13,10 +13,11 @@ use super::journal::{self, LostCommit, Proof};
 use super::reader::{PostgresReader, Transaction};
 use super::sequences::{self, SequenceState};
 use super::session::{Connection, text_rows, unexpected_answer};
-use super::{entries, fence, guard, together};
+use super::{entries, fence, footprint, guard, together};
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 
@@ -429,6 +430,14 @@ impl Writer for PostgresWriter {
         let earlier = std::mem::take(&mut self.sequences);
         self.connection().batch_in_peace("ROLLBACK")?;
         sequences::restore(self.connection(), &earlier)
+    }
+
+    fn held_locks(&mut self) -> Result<Option<Vec<HeldLock>>> {
+        footprint::held_locks(&mut self.reader)
+    }
+
+    fn footprint(&mut self) -> Result<Footprint> {
+        footprint::look(&mut self.reader)
     }
 
     fn maintain(&mut self, tables: &[TableName]) -> Result<()> {

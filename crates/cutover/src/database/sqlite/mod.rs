@@ -23,6 +23,7 @@ mod definition;
 mod dialect;
 mod entries;
 mod fence;
+mod footprint;
 mod inputs;
 mod journal;
 mod put_back;

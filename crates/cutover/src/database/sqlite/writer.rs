@@ -7,13 +7,14 @@ use rusqlite::config::DbConfig;
 
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
 use crate::model::table::{Catalog, SequencePosition, TableName};
 
 use super::constraints::{Ledger, Watch};
 use super::reader::SqliteReader;
 use super::session::{Access, Handle};
-use super::{catalog, definition, entries, fence, journal};
+use super::{catalog, definition, entries, fence, footprint, journal};
 
 /// How long `lock` waits for another connection: longer than an application writes, shorter than a run.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -320,6 +321,14 @@ impl Writer for SqliteWriter {
         }
         self.written = false;
         Ok(notes)
+    }
+
+    fn held_locks(&mut self) -> Result<Option<Vec<HeldLock>>> {
+        footprint::held_locks(self.handle())
+    }
+
+    fn footprint(&mut self) -> Result<Footprint> {
+        footprint::look(self.handle())
     }
 
     /// Statistics are renewed only for tables that have some: ANALYZE would otherwise add a table to the database.

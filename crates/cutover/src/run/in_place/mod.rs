@@ -30,6 +30,7 @@ use crate::verify::rulings::Rulings;
 use super::apply::{Execution, begin_step};
 use super::backup::Backups;
 use super::hooks::Hooks;
+use super::measure::Measure;
 use super::options::{BackupAt, Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, prepare};
 use super::transaction::{self, FenceLimit, finished};
@@ -167,7 +168,8 @@ impl Work<'_> {
         let began = std::time::Instant::now();
         self.journal.record(EventKind::StageStarted { stage: Stage::Steps })?;
         let rows_of = |table: &TableName| before.rows_of(table);
-        let execution = self.execution(&rows_of);
+        let measure = Measure::of_rehearsal(self.engine, self.options, self.journal, writer)?;
+        let execution = Execution { measure: measure.as_ref(), ..self.execution(&rows_of) };
         let total = prepared.steps.iter().map(|step| step.statements.len() as u64).sum();
         let mut done = 0;
         for (position, step) in prepared.steps.iter().enumerate() {
@@ -209,6 +211,7 @@ impl Work<'_> {
             journal: self.journal,
             interrupt: self.engine.interrupt,
             rows_of,
+            measure: None,
         }
     }
 

@@ -111,6 +111,7 @@ pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) ->
         terminate_blockers: options.terminate_blockers,
         mode: Mode::InPlace,
         unfenced: true,
+        apart: false,
     };
     writer.open(&fence, &mut |message| engine.monitor.notice(&message))?;
     committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;

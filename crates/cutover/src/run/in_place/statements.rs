@@ -43,6 +43,7 @@ pub fn execute(
     };
     let rows = outcome.map_err(|error| in_step(error, statement, &step, number))?;
     execution.record(statement, &step, number, rows, began)?;
+    execution.weigh(&step, number, writer)?;
     Ok(rows)
 }
 
@@ -59,6 +60,7 @@ impl Work<'_> {
         let commit = writer.unit(&mut |writer| {
             self.execution.make_way(self.statement, &mut false, writer)?;
             touched = writer.execute(&self.statement.sql)?;
+            self.execution.see_locks(writer)?;
             log.entry(&self.finished(touched))
         })?;
         committed(commit)?;
@@ -77,6 +79,7 @@ impl Work<'_> {
             let commit = writer.unit(&mut |writer| {
                 if let Some(range) = ranges::next(self.statement, batch, last.as_deref(), self.execution.dialect, writer)? {
                     let touched = writer.execute(&range.sql)?;
+                    self.execution.see_locks(writer)?;
                     deed =
                         Deed::Range { subject: self.subject.clone(), last: range.last, walked: walked + range.rows, rows: rows + touched };
                 }

@@ -182,6 +182,7 @@ impl Prepared {
             terminate_blockers: options.terminate_blockers,
             mode,
             unfenced: options.unfenced,
+            apart: options.rehearses.is_some(),
         }
     }
 }

@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (VALUES
     ('comment', obj_description(s.oid, 'pg_statistic_ext'))
 ) property (key, value)
 UNION ALL
-SELECT 'other', 'foreign server ' || s.srvname, property.key, property.value
+SELECT 'object', 'foreign server ' || s.srvname, property.key, property.value
 FROM pg_foreign_server s
 JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 CROSS JOIN LATERAL (VALUES
@@ -67,10 +67,10 @@ CROSS JOIN LATERAL (VALUES
 ) property (key, value)
 WHERE NOT EXISTS (SELECT FROM member WHERE classid = 'pg_foreign_server'::regclass AND objid = s.oid)
 UNION ALL
-SELECT 'other', 'user mapping for ' || m.usename || ' on server ' || m.srvname, 'server', m.srvname
+SELECT 'object', 'user mapping for ' || m.usename || ' on server ' || m.srvname, 'server', m.srvname
 FROM pg_user_mappings m
 UNION ALL
-SELECT 'other', rare.type || ' ' || rare.identity, 'kind', rare.type
+SELECT 'object', rare.type || ' ' || rare.identity, 'kind', rare.type
 FROM (
     SELECT 'pg_collation'::regclass AS class, oid FROM pg_collation
     UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator

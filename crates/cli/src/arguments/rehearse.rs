@@ -1,0 +1,38 @@
+//! What people type about rehearsals.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use cutover::model::url::DatabaseUrl;
+
+use super::{Database, Findings, Mode, Plan, Sessions, Strictness, database_url};
+
+/// `rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    #[command(flatten)]
+    pub plan: Plan,
+    #[command(flatten)]
+    pub database: Database,
+    /// An empty database that the plan is rehearsed in, and that is kept, in place of a scratch database beside
+    #[arg(long, value_name = "URL", value_parser = database_url)]
+    pub staging: Option<DatabaseUrl>,
+    /// A recent backup in place of a new one: the directory or id of one of cutover's, or a file that was made elsewhere
+    #[arg(long, value_name = "BACKUP")]
+    pub backup_file: Option<PathBuf>,
+    /// In which way the database is changed [default: atomic, and in-place where definitions commit by themselves]
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    #[command(flatten)]
+    pub strictness: Strictness,
+    /// Execute invariants and relationships even where identical cells imply their results
+    #[arg(long)]
+    pub execute_all: bool,
+    /// Do not rewrite tables: slower, and reads go on
+    #[arg(long)]
+    pub no_rewrite: bool,
+    #[command(flatten)]
+    pub sessions: Sessions,
+    #[command(flatten)]
+    pub findings: Findings,
+}

@@ -1,0 +1,200 @@
+//! Rehearsals on every database: the plan runs on a copy, the database itself is untouched, and the run that follows knows what to expect.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/plans.rs"]
+mod plans;
+#[path = "support/small.rs"]
+mod small;
+mod support;
+
+use std::sync::Mutex;
+
+use cutover::backup::{self, Take};
+use cutover::journal::{self, Event, EventKind, Monitor, Outcome, Progress, Rehearsal, Silent};
+use cutover::model::error::{ErrorKind, Result};
+use cutover::model::footprint::HeldLock;
+use cutover::model::url::DatabaseUrl;
+use cutover::plan::{Plan, PlanFiles};
+use cutover::report::{Report, Values};
+use cutover::run::rehearse::{Rehearsing, rehearse};
+use cutover::run::{Ended, Options};
+use plans::{Site, options, told};
+use support::{Scratch, each_database};
+
+fn site(scratch: Scratch) -> Site {
+    let sql = small::before(scratch.dialect());
+    Site::filled(scratch, &sql)
+}
+
+/// Rehearses a plan that can be.
+fn rehearsed(site: &Site, (files, plan): &(PlanFiles, Plan), options: &Options, monitor: &dyn Monitor) -> (Ended, Rehearsal) {
+    match rehearse(&site.engine(monitor), files, plan, options) {
+        Ok(Rehearsing::Ended { ended, rehearsal }) => (*ended, *rehearsal),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => panic!("{}", told(&error)),
+    }
+}
+
+/// The scratch databases of a rehearsal that are left.
+fn left(site: &Site, run: &str) -> Vec<String> {
+    let own = cutover::database::access::scratch_name(run);
+    site.database.scratches().unwrap().into_iter().filter(|name| *name == own).collect()
+}
+
+/// Watches whether the server's writes go on while the plan runs on the copy.
+struct Watching<'a> {
+    scratch: &'a Scratch,
+    stopped: Mutex<Vec<String>>,
+}
+
+impl Monitor for Watching<'_> {
+    fn event(&self, event: &Event) -> Result<()> {
+        if self.scratch.dialect() == "mysql" && self.scratch.query("SELECT @@GLOBAL.read_only")[0][0].as_deref() != Some("0") {
+            self.stopped.lock().unwrap().push(format!("{:?}", event.kind));
+        }
+        // Others write on, in the very tables that the plan changes.
+        if matches!(event.kind, EventKind::StepFinished { .. }) {
+            self.scratch.execute("UPDATE programs SET name = name WHERE id = 1");
+        }
+        Ok(())
+    }
+
+    fn progress(&self, _: &Progress) {}
+
+    fn notice(&self, _: &str) {}
+}
+
+each_database! {
+    fn a_rehearsal_measures_every_statement_and_leaves_the_database_as_it_is(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let before = site.snapshot();
+        let watching = Watching { scratch: &site.scratch, stopped: Mutex::default() };
+        let (ended, rehearsal) = rehearsed(&site, &plan, &options(), &watching);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        assert_eq!(*watching.stopped.lock().unwrap(), Vec::<String>::new());
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+        assert_eq!(left(&site, &rehearsal.run), Vec::<String>::new());
+        assert!(site.database.read().unwrap().records().unwrap().is_empty(), "the database itself knows of no run");
+
+        assert_eq!((rehearsal.backup.proven, rehearsal.rows, rehearsal.rows_now), (Some(true), 5, 5));
+        assert!(rehearsal.backup.cells > 0 && !rehearsal.kept);
+        let kept = Rehearsal::read(&ended.directory).unwrap().unwrap();
+        assert_eq!((kept.run, kept.statements.len()), (rehearsal.run.clone(), rehearsal.statements.len()));
+        let window = rehearsal.window.clone().unwrap();
+        assert!(window.least > 0.0 && window.most > window.least && !window.how.is_empty(), "{window:?}");
+        let phases: Vec<_> = rehearsal.phases.iter().map(|time| time.phase.as_str()).collect();
+        assert_eq!(phases, ["fence", "snapshot", "steps", "verify", "commit"]);
+
+        let finished = journal::read(&ended.directory).unwrap();
+        let finished = finished.iter().filter(|event| matches!(event.kind, EventKind::StatementFinished { .. })).count();
+        assert_eq!(rehearsal.statements.len(), finished);
+        for statement in &rehearsal.statements {
+            assert!(statement.weight.rewritten.is_some() && statement.weight.growth.is_some(), "{statement:?}");
+        }
+        let lock = |on: &str, mode: &str| HeldLock { on: on.to_owned(), mode: mode.to_owned() };
+        let taken: Vec<_> = rehearsal.statements.iter().flat_map(|statement| statement.weight.locks.clone().unwrap_or_default()).collect();
+        match site.scratch.dialect() {
+            "postgres" => {
+                assert!(rehearsal.fence.as_ref().unwrap().contains(&lock("schools", "ShareRowExclusiveLock")), "{:?}", rehearsal.fence);
+                assert!(taken.contains(&lock("schools", "AccessExclusiveLock")), "{taken:?}");
+                assert!(taken.contains(&lock("programs", "RowExclusiveLock")), "{taken:?}");
+                assert!(rehearsal.statements.iter().all(|statement| statement.weight.log_bytes.is_some()));
+            }
+            "mysql" => assert_eq!(rehearsal.fence, None),
+            _ => assert_eq!(rehearsal.fence, Some(vec![lock("the whole file", "RESERVED")])),
+        }
+    }
+
+    fn a_table_that_is_written_anew_is_named(database: Scratch) {
+        let site = site(database);
+        let step = match site.scratch.dialect() {
+            "postgres" => "ALTER TABLE schools ALTER COLUMN name TYPE varchar(100);\nCREATE INDEX schools_by_name ON schools (name);\n",
+            "mysql" => "ALTER TABLE schools FORCE;\n",
+            _ => "CREATE TABLE anew (id integer PRIMARY KEY AUTOINCREMENT, name text NOT NULL);\n\
+                  INSERT INTO anew SELECT id, name FROM schools;\nDROP TABLE schools;\nALTER TABLE anew RENAME TO schools;\n",
+        };
+        let plan = site.plan(&[
+            ("plan.toml", "format = 1\nname = \"anew\"\ndatabases = [\"postgres\", \"mysql\", \"sqlite\"]\n\
+              [contract]\nschema = [{ change = \"column schools.name\" }, { add = \"column schools.stamp\" }]\n"),
+            ("steps/0010_anew.sql", step),
+        ]);
+        let (_, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+        let rewritten: Vec<_> = rehearsal.statements.iter().flat_map(|statement| statement.weight.rewritten.clone().unwrap()).collect();
+        assert_eq!(rewritten, ["schools"], "{:?}", rehearsal.statements);
+    }
+
+    fn a_run_knows_its_rehearsal_and_can_require_it(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let before = site.snapshot();
+        let required = Options { require_rehearsal: true, ..options() };
+        let refused = site.run(&plan, &required, &Silent).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Refused);
+        assert!(told(&refused).contains("holds no rehearsal") && told(&refused).contains("cutover rehearse small"), "{}", told(&refused));
+
+        let mut changed = small::PLAN.to_vec();
+        changed.push(("invariants/schools.sql", "SELECT count(*) AS schools FROM schools;\n"));
+        let changed = site.plan(&changed);
+        rehearsed(&site, &changed, &options(), &Silent);
+        let refused = site.run(&plan, &required, &Silent).unwrap_err();
+        assert!(told(&refused).contains("the plan has changed since its rehearsal"), "{}", told(&refused));
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+
+        let (_, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+        let ended = site.end(&plan, &required, &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        let report = Report::of(&journal::read(&ended.directory).unwrap(), ended.verdict.as_ref(), Values::Masked);
+        let planned = report.rehearsed.unwrap();
+        assert_eq!(planned.rehearsal, rehearsal.run);
+        let names: Vec<_> = planned.phases.iter().map(|phase| phase.phase.as_str()).collect();
+        assert_eq!(names, ["fence", "snapshot", "steps", "verify", "commit"]);
+        assert!(planned.phases.iter().all(|phase| phase.planned.is_some() && phase.real.is_some()), "{:?}", planned.phases);
+        assert!(site.status(&rehearsal.run).1.contains("a rehearsal on a copy"));
+        assert_eq!(site.directory(&rehearsal.run).rehearses().unwrap(), Some(site.database.place()));
+    }
+
+    fn a_rehearsal_that_fails_is_told_and_counts_for_nothing(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&small::failing());
+        let before = site.snapshot();
+        let (ended, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::VerificationFailed, "{ended:?}");
+        assert_eq!((rehearsal.window, rehearsal.outcome), (None, Outcome::VerificationFailed));
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+        assert_eq!(left(&site, &rehearsal.run), Vec::<String>::new());
+        let refused = site.run(&plan, &Options { require_rehearsal: true, ..options() }, &Silent).unwrap_err();
+        assert!(told(&refused).contains("did not come to its end"), "{}", told(&refused));
+    }
+
+    fn a_backup_that_is_given_is_proven_and_the_window_grows_with_the_rows(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let directory = site.scratch.directory().join("given");
+        let take = Take { directory: &directory, name: "given", sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
+        backup::take(site.database.as_ref(), &take).unwrap();
+        site.scratch.execute("INSERT INTO programs (school_id, name) VALUES (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd'), (1, 'e')");
+        let given = Options { backup_file: Some(directory), ..options() };
+        let (_, rehearsal) = rehearsed(&site, &plan, &given, &Silent);
+        assert_eq!((rehearsal.backup.proven, rehearsal.backup.seconds), (Some(true), None));
+        assert_eq!((rehearsal.rows, rehearsal.rows_now), (5, 10));
+        let took: f64 = rehearsal.phases.iter().map(|phase| phase.seconds).sum();
+        let least = rehearsal.window.unwrap().least;
+        assert!((least - 2.0 * took).abs() < 1e-6, "{least} {took}");
+    }
+}
+
+each_database! {
+    only (postgres, sqlite)
+    fn staging_that_is_given_is_kept_with_what_the_plan_did(database: Scratch) {
+        let staging = if database.dialect() == "postgres" { Scratch::postgres("staging_kept") } else { Scratch::sqlite("staging_kept") };
+        let site = site(database);
+        let plan = site.plan(&small::PLAN);
+        let given = Options { staging: Some(DatabaseUrl::new(staging.url()).unwrap()), ..options() };
+        let (_, rehearsal) = rehearsed(&site, &plan, &given, &Silent);
+        assert!(rehearsal.kept);
+        assert_eq!(staging.query("SELECT cms_id FROM schools ORDER BY id"), [[Some("1".to_owned())], [Some("2".to_owned())]]);
+        let refused = rehearse(&site.engine(&Silent), &plan.0, &plan.1, &given).unwrap_err();
+        assert!(told(&refused).contains("empty database"), "{}", told(&refused));
+    }
+}
