@@ -114,6 +114,7 @@ impl Crash {
                 ("" | "undone" | "abandoned", _) => return self.no_fence(home),
                 ("applied", Some(_)) => {
                     self.no_fence(home)?;
+                    self.once_is_enough(home)?;
                     self.stands_after(home)?;
                     "rollback"
                 }
@@ -183,6 +184,12 @@ impl Crash {
         let mut child = self.tool.start(arguments, self.place.address(), home, &log)?;
         let end = endure(&mut child, None, None)?;
         Ok((end, fs::read_to_string(&log).unwrap_or_default()))
+    }
+
+    /// A plan that was applied, however often it was stopped meanwhile, has nothing to do any more.
+    fn once_is_enough(&mut self, home: &Path) -> Result<(), String> {
+        let said = self.answer(&self.tool.run(), home)?;
+        if said.contains("nothing to do") { Ok(()) } else { Err(format!("a plan that was applied is run once more: {said}")) }
     }
 
     /// No fence stands, or it falls now and does not come back.
