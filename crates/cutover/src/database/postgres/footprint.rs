@@ -13,7 +13,8 @@ use crate::model::footprint::{Footprint, HeldLock};
 /// Schemas that belong to nobody's data.
 const OWN_SCHEMAS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'cutover')";
 
-/// The locks of this session's transaction on tables, views and sequences.
+/// The locks of this session's transaction on tables, views and sequences. That a sequence is read, as this program does with all of them, is in
+/// nobody's way.
 ///
 /// # Errors
 /// Where the server does not answer.
@@ -25,7 +26,7 @@ pub(super) fn held_locks(reader: &mut PostgresReader) -> Result<Option<Vec<HeldL
              FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() AND l.granted \
              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-             AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S') AND {OWN_SCHEMAS} ORDER BY 1, 2"
+             AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S') AND NOT (c.relkind = 'S' AND l.mode = 'AccessShareLock') AND {OWN_SCHEMAS} ORDER BY 1, 2"
         ))?;
         let lock = |row: &_| -> Result<HeldLock> {
             let [on, mode] = fields(row)?;
