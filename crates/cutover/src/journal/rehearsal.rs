@@ -137,8 +137,15 @@ pub struct About {
 pub fn phases(events: &[Event]) -> Vec<PhaseTime> {
     let mut phases: Vec<PhaseTime> = Vec::new();
     let mut folder = String::new();
+    let mut fenced = false;
     for event in events {
         let (phase, seconds) = match &event.kind {
+            EventKind::StageStarted { stage: Stage::Fence } => {
+                fenced = true;
+                continue;
+            }
+            // Nobody waits for a backup before the fence.
+            EventKind::StageFinished { .. } if !fenced => continue,
             EventKind::StepStarted { phase, .. } => {
                 folder.clone_from(phase);
                 continue;
@@ -263,6 +270,14 @@ impl Rehearsal {
         planned
     }
 
+    /// The window of a run with these phases, at the least and at the most, in seconds: what a backup under the fence adds is in it.
+    #[must_use]
+    pub fn expected_with(&self, planned: &[PhaseTime]) -> (f64, f64) {
+        let sum = |phases: &[PhaseTime]| phases.iter().map(|phase| phase.seconds).sum::<f64>();
+        let added = (sum(planned) - sum(&self.phases)).max(0.0);
+        self.window.as_ref().map_or((0.0, 0.0), |window| (window.least + added, window.most + added * ALLOWANCE))
+    }
+
     /// Reads what the rehearsal in a run's directory measured; `None` where the run was none.
     ///
     /// # Errors
@@ -277,5 +292,36 @@ impl Rehearsal {
         serde_json::from_slice(&text)
             .map(Some)
             .map_err(|source| Error::new(ErrorKind::Corrupt, format!("{} is not a rehearsal", path.display())).because(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, EventKind, Stage, phases};
+
+    #[test]
+    fn only_what_happens_behind_the_fence_is_a_phase() {
+        let finished = |stage, seconds| EventKind::StageFinished { stage, seconds };
+        let kinds = [
+            finished(Stage::Preflight, 1.0),
+            finished(Stage::Backup, 60.0),
+            finished(Stage::Proof, 60.0),
+            EventKind::StageStarted { stage: Stage::Fence },
+            finished(Stage::Fence, 0.5),
+            finished(Stage::Snapshot, 2.0),
+            EventKind::StepFinished { step: "0010_one".to_owned(), rows: 1, seconds: 3.0 },
+            finished(Stage::Steps, 3.0),
+            finished(Stage::Verify, 4.0),
+            finished(Stage::Commit, 0.25),
+            finished(Stage::After, 9.0),
+        ];
+        let events: Vec<_> = kinds
+            .into_iter()
+            .enumerate()
+            .map(|(number, kind)| Event { number: number as u64 + 1, at: String::new(), elapsed: 0.0, kind })
+            .collect();
+        let told: Vec<_> = phases(&events).into_iter().map(|time| (time.phase, time.seconds)).collect();
+        let expected = [("fence", 0.5), ("snapshot", 2.0), ("steps", 3.0), ("verify", 4.0), ("commit", 0.25)];
+        assert_eq!(told, expected.map(|(phase, seconds)| (phase.to_owned(), seconds)));
     }
 }

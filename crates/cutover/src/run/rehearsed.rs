@@ -76,15 +76,9 @@ fn latest(engine: &Engine<'_>, plan: &Plan) -> Result<Rehearsed> {
 pub(super) fn record(found: &Rehearsed, options: &Options, journal: &Journal<'_>) -> Result<()> {
     match found {
         Rehearsed::Exactly(rehearsal) if options.rehearses.is_none() => {
-            let backup = options.backup == BackupAt::Fence;
-            let window = rehearsal.window.as_ref();
-            journal.record(EventKind::RehearsalFound {
-                run: rehearsal.run.clone(),
-                started: rehearsal.at.clone(),
-                phases: rehearsal.planned(backup, options.prove_backup),
-                least: window.map_or(0.0, |window| window.least),
-                most: window.map_or(0.0, |window| window.most),
-            })
+            let phases = rehearsal.planned(options.backup == BackupAt::Fence, options.prove_backup);
+            let (least, most) = rehearsal.expected_with(&phases);
+            journal.record(EventKind::RehearsalFound { run: rehearsal.run.clone(), started: rehearsal.at.clone(), phases, least, most })
         }
         Rehearsed::Otherwise(why) if options.rehearses.is_none() => {
             journal.monitor().notice(why);
