@@ -109,7 +109,13 @@ mod tests {
     #[test]
     fn what_is_not_reached_is_said_so() {
         let told = |seconds, after, wait| Told { seconds, before: 100 << 20, after, wait };
-        let section = section(told(5.0, 103 << 20, 1.0), told(9.0, 103 << 20, 1.0), told(11.0, 103 << 20, 1.0), told(30.0, 156 << 20, 8.0), told(20.0, 156 << 20, 8.0));
+        let section = section(
+            told(5.0, 103 << 20, 1.0),
+            told(9.0, 103 << 20, 1.0),
+            told(11.0, 103 << 20, 1.0),
+            told(30.0, 156 << 20, 8.0),
+            told(20.0, 156 << 20, 8.0),
+        );
         let reached: Vec<_> =
             section.to_string().lines().skip(2).filter_map(|line| Some(line.rsplit('|').nth(1)?.trim().to_owned())).collect();
         assert_eq!(reached, ["yes", "yes", "**no**", "yes", "yes"]);
