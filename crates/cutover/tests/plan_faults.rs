@@ -146,7 +146,7 @@ unique = ":unique_nam"
     plan.toml:14:5: a granted change says from what it starts, once
             { column = "candidates.batch_id" },
             ^
-        write from = "null", from = "an old value", or map = "maps/name.csv"
+        write from = "null", from = "an old value", map = "maps/name.csv", or any = true
 
     plan.toml:15:16: `candidates` does not name a column
             { column = "candidates", from = "null" },
@@ -261,7 +261,7 @@ unique = ":unique_nam"
     steps/2-data/0100_fill.sql:3:5: unknown key `tmeout` in this header
         --! tmeout = "5s"
             ^
-        known: `batch`, `tables`
+        known: `batch`, `repeatable`, `tables`, `undo`
 
     steps/2-data/0100_fill.sql:4:18: `:vlaue` is not a parameter of this plan
         UPDATE a SET b = :vlaue;

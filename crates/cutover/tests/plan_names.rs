@@ -102,7 +102,7 @@ fn what_a_name_cannot_mean_is_told_with_its_place() {
         "subqueries/about.sql: the subquery `about` uses itself, perhaps by way of others",
         "subqueries/two.sql:2:1: a subquery is one query",
         "subqueries/writes.sql:1:1: this is not a query that only reads",
-        "steps/0010_map.sql:2:32: `:twice` is not a parameter of this plan",
+        "steps/0010_map.sql:2:34: `:twice` is not a parameter of this plan",
     ] {
         assert!(told.iter().any(|fault| fault == expected), "{expected}\n{told:#?}");
     }
