@@ -90,7 +90,7 @@ fn machine_paths(file: &SourceFile, found: &mut Vec<Violation>) {
     for (number, line) in (1..).zip(file.text.lines()) {
         for directory in MACHINE_DIRECTORIES {
             let path = format!("/{directory}/");
-            // In `docs/work/x` or `https://host/home/` it is a part of something longer.
+            // In a relative path, or in a URL, it is a part of something longer.
             let is_absolute = |at: usize| !line[..at].ends_with(|before: char| before.is_alphanumeric() || "._-/}~*".contains(before));
             if line.match_indices(&path).any(|(at, _)| is_absolute(at)) {
                 let remedy = "write it relative to the checkout, or take it from the environment";

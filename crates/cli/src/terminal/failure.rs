@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cutover::model::error::{Error, ErrorKind, Place};
-use cutover::report::{Style, Tone};
+use cutover::report::{Style, Tone, table};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
     ThemeCharacters, ThemeStyles,
@@ -56,21 +56,12 @@ fn exhibits(error: &Error, style: &Style) -> String {
     let mut text = String::new();
     for exhibit in error.exhibits() {
         text.push_str(&format!("  {} {}\n", style.paint(Tone::Bad, "✗"), exhibit.title));
-        let lines: Vec<Vec<String>> = std::iter::once(&exhibit.columns)
-            .chain(&exhibit.rows)
-            .filter(|line| !line.is_empty())
-            .map(|line| line.iter().map(|cell| told(cell)).collect())
-            .collect();
-        let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| console::measure_text_width(cell)).max();
-        for (index, line) in lines.iter().enumerate() {
-            let padded: Vec<_> = line
-                .iter()
-                .enumerate()
-                .map(|(column, cell)| format!("{cell}{}", " ".repeat(width(column).unwrap_or(0) - console::measure_text_width(cell))))
-                .collect();
-            let line = padded.join("  ");
-            let line = line.trim_end();
-            text.push_str(&format!("      {}\n", if index == 0 { style.paint(Tone::Faint, line) } else { line.to_owned() }));
+        let header: Vec<&str> = exhibit.columns.iter().map(String::as_str).collect();
+        let rows = exhibit.rows.iter().map(|row| row.iter().map(|cell| told(cell)).collect()).collect();
+        // Lines are not broken: a log has no width, and a line to be added to a file is copied as a whole.
+        let lines = if exhibit.rows.is_empty() { Vec::new() } else { table(&header, rows, &[], usize::MAX) };
+        for line in lines {
+            text.push_str(&format!("      {line}\n"));
         }
         if exhibit.more > 0 {
             text.push_str(&format!("      and {} more\n", exhibit.more));

@@ -15,8 +15,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     if lines.is_empty() { vec![String::new()] } else { lines }
 }
 
-/// A table broken into lines. Columns of `right` stand to the right.
-pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>, right: &[usize], width: usize) -> Vec<String> {
+/// A table broken into lines that are at most so wide. Columns of `right` stand to the right.
+#[must_use]
+pub fn table(header: &[&str], rows: Vec<Vec<String>>, right: &[usize], width: usize) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(RULED).set_content_arrangement(ContentArrangement::Dynamic).set_width(narrow(width));
     if !header.is_empty() {

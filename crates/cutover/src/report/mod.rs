@@ -17,6 +17,7 @@ mod layout;
 mod page;
 mod state;
 
+pub use layout::table;
 pub use masking::Values;
 pub use rehearsal::Rehearsed;
 pub use text::{Detail, Style, Tone, View};
