@@ -60,8 +60,13 @@ pub const SCRATCH: &str = "cutover_scratch_";
 /// The name of the scratch database of a run or backup: its id is in it, so that what a kill leaves behind can be told.
 #[must_use]
 pub fn scratch_name(id: &str) -> String {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-    format!("{SCRATCH}{}", id.chars().map(plain).collect::<String>())
+    format!("{SCRATCH}{}", plain(id))
+}
+
+/// An id in letters that need no quotes, as names of databases carry it.
+#[must_use]
+pub fn plain(id: &str) -> String {
+    id.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' }).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The three traits behind which every database stands. To see how two databases differ, open the same file in both
 //! of their folders.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,13 @@ use crate::model::table::{Catalog, SequencePosition, TableName};
 use crate::model::url::DatabaseUrl;
 
 pub mod access;
+pub mod exchange;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
 
 pub use access::Access;
+pub use exchange::{Exchange, Kept};
 
 /// What a database can do, where the engine has to know. The engine asks for a capability, never for a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +131,34 @@ pub trait Database: Send + Sync {
     fn scratches(&self) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
+
+    /// Begins the exchange of this database for one that was restored beside it, or takes up one that was stopped: also where the database
+    /// cannot be connected to by its name. No other exchange, and where the lock is not a transaction no run, goes on beside it.
+    ///
+    /// # Errors
+    /// `Refused` where another one goes on, or a run.
+    fn exchange<'a>(&'a self, terms: &exchange::Terms<'a>) -> Result<Box<dyn Exchange + 'a>>;
+
+    /// An exchange that was stopped so that the database cannot be used by its name, found without connecting to it.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn stopped_exchange(&self) -> Result<Option<exchange::Stopped>> {
+        Ok(None)
+    }
+
+    /// The states that rollbacks have kept on the server, of whatever database; where databases are files, those in the directories of
+    /// undos, each given with the run that it took back.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    fn kept(&self, undos: &[(String, PathBuf)]) -> Result<Vec<Kept>>;
+
+    /// Drops a kept state. That it is gone already is no error.
+    ///
+    /// # Errors
+    /// Where somebody uses it, or it cannot be dropped.
+    fn drop_kept(&self, kept: &Kept) -> Result<()>;
 }
 
 /// Rows, one by one, in an encoding that is refilled: a sink keeps what it needs.

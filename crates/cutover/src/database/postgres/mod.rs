@@ -4,12 +4,13 @@
 //! and loopback addresses are not encrypted unless the URL asks for it. What the URL leaves open is taken from the `PG…`
 //! variables and the password file, as libpq does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::database::{Access, Capabilities, Database, Reader, Writer};
+use crate::database::exchange::Terms;
+use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
 use crate::model::dialect::Dialect;
-use crate::model::error::Result;
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
@@ -113,5 +114,17 @@ impl Database for PostgresDatabase {
 
     fn scratches(&self) -> Result<Vec<String>> {
         scratch::list(&self.address, &self.interrupt)
+    }
+
+    fn exchange<'a>(&'a self, _terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
+        Err(Error::new(ErrorKind::Refused, format!("{} cannot be exchanged for one that was restored beside it", self.place())))
+    }
+
+    fn kept(&self, _undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
+        Ok(Vec::new())
+    }
+
+    fn drop_kept(&self, kept: &Kept) -> Result<()> {
+        Err(Error::new(ErrorKind::Refused, format!("{} is not kept", kept.name)))
     }
 }

@@ -9,7 +9,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::database::{Access, Capabilities, Database, Reader, Writer};
+use crate::database::exchange::Terms;
+use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -126,6 +127,18 @@ impl Database for SqliteDatabase {
 
     fn drop_scratch(&self, name: &str, directory: &Path, _force: bool) -> Result<()> {
         scratch::remove(&scratch::file(name, directory))
+    }
+
+    fn exchange<'a>(&'a self, _terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
+        Err(Error::new(ErrorKind::Refused, format!("{} cannot be exchanged for one that was restored beside it", self.place())))
+    }
+
+    fn kept(&self, _undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
+        Ok(Vec::new())
+    }
+
+    fn drop_kept(&self, kept: &Kept) -> Result<()> {
+        Err(Error::new(ErrorKind::Refused, format!("{} is not kept", kept.name)))
     }
 }
 
