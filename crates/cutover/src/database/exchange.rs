@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::access::{SCRATCH, plain};
 use super::{Raised, Reader, RunRecord};
 use crate::model::error::Result;
+use crate::model::table::Catalog;
 
 /// What the name of every database begins with that is the state before a rollback.
 pub const KEPT: &str = "cutover_kept_";
@@ -44,6 +45,9 @@ pub struct Terms<'a> {
     pub terminate_blockers: bool,
     /// Whether to go on where nothing can hold other sessions' writes off.
     pub unfenced: bool,
+    /// What the snapshot's catalog says. Not all of what it tells of stands in a restored database in the form that it has to have in the end: MySQL's
+    /// events are restored disabled.
+    pub before: &'a Catalog,
 }
 
 /// Where an exchange stands, as the server tells, whatever a journal says.
