@@ -36,6 +36,8 @@ pub struct Terms<'a> {
     /// The directory of the undo, for its owner's eyes only: what the exchange has to find again after a kill may be kept here. An exchange
     /// that goes on has the directory that it began with.
     pub directory: &'a Path,
+    /// What the snapshot says of the database: as it is to be again.
+    pub before: &'a Catalog,
     /// How long to wait for one lock before giving everything up and beginning again.
     pub lock_timeout: Duration,
     /// How long to go on beginning again.
@@ -107,6 +109,12 @@ pub trait Exchange: Send {
     /// Where a part fails. `stand` tells how far it came; at no moment is there less than one complete copy of either state.
     fn exchange(&mut self, record: &RunRecord, part: Part<'_>) -> Result<Vec<String>>;
 
+    /// After `exchange`: a session that sees what was written by it, and nobody else has written since, until this is dropped; `None` where
+    /// others may write already.
+    fn exchanged(&mut self) -> Option<&mut dyn Reader> {
+        None
+    }
+
     /// Gives an exchange up that has not begun: lets everybody in again, and takes down what `hold` has raised. A fence that the run itself
     /// had left standing before stays. From `Untouched` nothing is done.
     ///
@@ -147,7 +155,7 @@ pub struct Stopped {
     pub message: String,
 }
 
-/// The file, in the directory of an undo, in which a database that is a file is kept.
+/// The file, in the directory of an undo, in which the state of a database that is a file is kept.
 pub const KEPT_FILE: &str = "kept.db";
 
 /// The kept files in the directories of undos, with the ids of the runs that these have taken back.

@@ -97,6 +97,14 @@ impl Address {
         other
     }
 
+    /// The same server with another database, from which this one can be looked at and renamed.
+    pub(super) fn of_maintenance(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.config.dbname(name);
+        other.place = format!("the database {name} beside {}", self.place);
+        other
+    }
+
     /// How the server's own programs reach the database: `PG…` variables, the password apart from them.
     pub(super) fn access(&self) -> Access {
         let config = &self.config;

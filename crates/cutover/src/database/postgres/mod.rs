@@ -7,20 +7,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::database::exchange::Terms;
+use crate::database::access::SCRATCH;
+use crate::database::exchange::{KEPT, Stopped, Terms};
 use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
 use crate::model::dialect::Dialect;
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
 mod address;
+mod belongings;
 mod build;
 mod catalog;
 mod cells;
 mod dialect;
 mod entries;
 mod errors;
+mod exchange;
 mod fence;
 mod footprint;
 mod guard;
@@ -113,18 +116,22 @@ impl Database for PostgresDatabase {
     }
 
     fn scratches(&self) -> Result<Vec<String>> {
-        scratch::list(&self.address, &self.interrupt)
+        scratch::named(&self.address, &self.interrupt, SCRATCH)
     }
 
-    fn exchange<'a>(&'a self, _terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
-        Err(Error::new(ErrorKind::Refused, format!("{} cannot be exchanged for one that was restored beside it", self.place())))
+    fn exchange<'a>(&'a self, terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
+        Ok(Box::new(exchange::PostgresExchange::begin(self, terms)?))
+    }
+
+    fn stopped_exchange(&self) -> Result<Option<Stopped>> {
+        exchange::stopped(&self.address, &self.interrupt)
     }
 
     fn kept(&self, _undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
-        Ok(Vec::new())
+        Ok(scratch::named(&self.address, &self.interrupt, KEPT)?.iter().filter_map(|name| Kept::of_name(name)).collect())
     }
 
     fn drop_kept(&self, kept: &Kept) -> Result<()> {
-        Err(Error::new(ErrorKind::Refused, format!("{} is not kept", kept.name)))
+        scratch::drop(&self.address, &kept.name, false)
     }
 }

@@ -78,6 +78,11 @@ impl PostgresWriter {
         })
     }
 
+    /// The server's process.
+    pub(super) fn pid(&mut self) -> i32 {
+        self.connection().pid()
+    }
+
     fn connection(&mut self) -> &mut Connection {
         &mut self.reader.connection
     }

@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::database::exchange::Terms;
+use crate::database::exchange::{Terms, kept_files};
 use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -23,6 +23,7 @@ mod constraints;
 mod definition;
 mod dialect;
 mod entries;
+mod exchange;
 mod fence;
 mod footprint;
 mod inputs;
@@ -129,16 +130,16 @@ impl Database for SqliteDatabase {
         scratch::remove(&scratch::file(name, directory))
     }
 
-    fn exchange<'a>(&'a self, _terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
-        Err(Error::new(ErrorKind::Refused, format!("{} cannot be exchanged for one that was restored beside it", self.place())))
+    fn exchange<'a>(&'a self, terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
+        Ok(Box::new(exchange::SqliteExchange::new(self.existing()?, terms, &self.interrupt)))
     }
 
-    fn kept(&self, _undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
-        Ok(Vec::new())
+    fn kept(&self, undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
+        Ok(kept_files(undos))
     }
 
     fn drop_kept(&self, kept: &Kept) -> Result<()> {
-        Err(Error::new(ErrorKind::Refused, format!("{} is not kept", kept.name)))
+        scratch::remove(Path::new(&kept.name))
     }
 }
 

@@ -44,6 +44,11 @@ impl SqliteReader {
         Self { handle }
     }
 
+    /// The connection, for those who go on with it in another way.
+    pub(super) fn into_handle(self) -> Handle {
+        self.handle
+    }
+
     /// The connection.
     pub(super) fn handle(&self) -> &Handle {
         &self.handle
