@@ -36,8 +36,6 @@ pub struct Terms<'a> {
     /// The directory of the undo, for its owner's eyes only: what the exchange has to find again after a kill may be kept here. An exchange
     /// that goes on has the directory that it began with.
     pub directory: &'a Path,
-    /// What the snapshot says of the database: as it is to be again.
-    pub before: &'a Catalog,
     /// How long to wait for one lock before giving everything up and beginning again.
     pub lock_timeout: Duration,
     /// How long to go on beginning again.

@@ -73,7 +73,7 @@ impl<'a> SqliteExchange<'a> {
     }
 
     /// With a rollback journal: the connection that holds the lock keeps it between its two transactions.
-    fn into_itself(&self, held: SqliteReader, source: &Connection) -> Result<SqliteReader> {
+    fn copy_in_place(&self, held: SqliteReader, source: &Connection) -> Result<SqliteReader> {
         let mut handle = held.into_handle();
         handle.run("ROLLBACK")?;
         copy(source, &mut handle.connection, self.terms.patience, &self.interrupt, &mut || Ok(()))?;
@@ -83,7 +83,7 @@ impl<'a> SqliteExchange<'a> {
 
     /// With a write-ahead log: the lock is handed over to another connection, and what is copied is kept only if nobody came in between. `None`
     /// where somebody wrote as soon as the copy was there.
-    fn into_another(&self, held: SqliteReader, source: &Connection) -> Result<Option<SqliteReader>> {
+    fn copy_by_another(&self, held: SqliteReader, source: &Connection) -> Result<Option<SqliteReader>> {
         let mut handle = Handle::open(&self.path, Access::Write, &self.interrupt)?;
         let ours = version(&handle)?;
         let watching = held.into_handle();
@@ -199,8 +199,8 @@ impl Exchange for SqliteExchange<'_> {
         {
             let source = Handle::open(&self.restored(), Access::Write, &self.interrupt)?;
             self.held = match held.handle().has_write_ahead_log()? {
-                true => self.into_another(held, &source.connection)?,
-                false => Some(self.into_itself(held, &source.connection)?),
+                true => self.copy_by_another(held, &source.connection)?,
+                false => Some(self.copy_in_place(held, &source.connection)?),
             };
         }
         scratch::remove(&self.restored())?;
