@@ -19,7 +19,8 @@ CROSS JOIN LATERAL (VALUES
         CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END
     END),
     ('compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END), -- since 14
-    ('options', (SELECT string_agg(option, ', ' ORDER BY option) FROM unnest(a.attoptions) option)),
+    ('options', (SELECT string_agg(option, ', ' ORDER BY option) FROM unnest(a.attoptions) option
+        WHERE option NOT LIKE 'pg\_attver=%')), -- a mark of the server's own, which every ALTER TABLE moves (seen on 15.20)
     ('foreign options', (SELECT string_agg(option, ', ' ORDER BY option) FROM unnest(a.attfdwoptions) option)),
     ('comment', col_description(a.attrelid, a.attnum))
 ) property (key, value)
