@@ -39,17 +39,8 @@ pub enum Subject {
 }
 
 impl Subject {
-    const ALL: [Self; 9] = [
-        Self::Scans,
-        Self::Run,
-        Self::Growth,
-        Self::Memory,
-        Self::Sqlite,
-        Self::MariaDb,
-        Self::Wasl,
-        Self::Safety,
-        Self::Reladiff,
-    ];
+    const ALL: [Self; 9] =
+        [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb, Self::Wasl, Self::Safety, Self::Reladiff];
 
     /// Its word: in arguments, and in the markers on the page.
     pub fn word(self) -> &'static str {
