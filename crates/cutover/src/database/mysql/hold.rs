@@ -95,7 +95,7 @@ pub(super) fn stop_events(
         .iter()
         .any(|(name, properties)| name.kind == ObjectKind::Event && properties.get("status").is_some_and(|status| status == "ENABLED"));
     let is_on = connection.value(&format!("SELECT @@GLOBAL.{SCHEDULER}"))?.as_deref() == Some("ON");
-    if !is_on || !(will_be || !connection.rows(enabled)?.is_empty()) {
+    if !is_on || (!will_be && connection.rows(enabled)?.is_empty()) {
         return Ok(Vec::new());
     }
     let quoted = MysqlDialect.quote_literal(run);
