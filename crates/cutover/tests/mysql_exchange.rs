@@ -104,7 +104,8 @@ impl Case {
     fn exchange(&self) -> Result<()> {
         let mut exchange = self.begin()?;
         exchange.hold(&mut |_| ())?;
-        exchange.exchange(&undone(&self.run), &mut |_| Ok(())).map(drop)
+        exchange.exchange(&undone(&self.run), &mut |_| Ok(()))?;
+        exchange.release().map(drop)
     }
 
     /// The database is what it was, nobody is held off, and nothing is left but the kept state.
@@ -399,6 +400,7 @@ fn child() {
         Ok(())
     };
     exchange.exchange(&undone(&run), &mut { die }).unwrap();
+    exchange.release().unwrap();
 }
 
 fn start(case: &Case, event: u64) -> Child {
@@ -447,6 +449,7 @@ fn a_kill_before_any_part_leaves_what_ends_in_the_same_place() {
             }
             Stand::Half(_) | Stand::Exchanged => {
                 exchange.exchange(&undone(&case.run), &mut |_| Ok(())).unwrap();
+                exchange.release().unwrap();
                 drop(exchange);
                 case.is_as_before();
                 gone_on += 1;
