@@ -220,6 +220,11 @@ fn everything_is_as_it_was_and_what_stood_is_kept() {
         exchange.exchange(&undone(&case.run), &mut |part| panic!("nothing is missing, not even: {part}")).unwrap(),
         Vec::<String>::new()
     );
+    // Others are held off until what stands now has been looked at.
+    assert_eq!(mysql_support::rows(exchange.exchanged().unwrap(), "SELECT count(*) FROM parted"), [["2"]]);
+    assert_eq!(session.rows("SELECT @@GLOBAL.read_only, @@GLOBAL.event_scheduler"), [[Some("1".to_owned()), Some("OFF".to_owned())]]);
+    exchange.release().unwrap();
+    assert!(exchange.exchanged().is_none());
     drop(exchange);
     case.is_as_before();
     assert_eq!(session.rows(&rights), granted);

@@ -44,7 +44,10 @@ impl OwnServer {
         let output = match product {
             Product::Postgres => {
                 let mut initdb = server.command("initdb");
-                initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--pgdata"]).arg(&data).output()
+                initdb
+                    .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--pgdata"])
+                    .arg(&data)
+                    .output()
             }
             Product::MariaDb => {
                 let mut install = server.command("mariadb-install-db");
@@ -149,12 +152,29 @@ impl OwnServer {
         match self.product {
             Product::Postgres => {
                 let mut client = self.command("psql");
-                client.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-d", database]);
+                client.args([
+                    "-X",
+                    "-q",
+                    "-A",
+                    "-t",
+                    "-v",
+                    "ON_ERROR_STOP=1",
+                    "-h",
+                    "127.0.0.1",
+                    "-U",
+                    "postgres",
+                    "-p",
+                    &port,
+                    "-d",
+                    database,
+                ]);
                 client
             }
             Product::MariaDb => {
                 let mut client = self.command("mariadb");
-                client.args(["--no-defaults", "-N", "-B", "-h", "127.0.0.1", "-u", "root", "-P", &port, database]).env("MYSQL_PWD", "of its own");
+                client
+                    .args(["--no-defaults", "-N", "-B", "-h", "127.0.0.1", "-u", "root", "-P", &port, database])
+                    .env("MYSQL_PWD", "of its own");
                 client
             }
         }
