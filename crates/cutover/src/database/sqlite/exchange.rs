@@ -188,6 +188,7 @@ impl Exchange for SqliteExchange<'_> {
 
     fn exchange(&mut self, record: &RunRecord, part: Part<'_>) -> Result<Vec<String>> {
         if self.held.is_none() && self.stand()? == Stand::Exchanged {
+            scratch::remove(&self.restored())?;
             return Ok(Vec::new());
         }
         let held = self.held.take().ok_or_else(|| Error::new(ErrorKind::Internal, "the database is not held"))?;
