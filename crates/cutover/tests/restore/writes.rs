@@ -57,7 +57,7 @@ each_database! {
         std::fs::create_dir(&directory).unwrap();
         std::fs::write(directory.join("mine"), "").unwrap();
         assert!(told(&back_with(&site, &plan.1, &run, &how, &Silent).unwrap_err()).contains("not an empty directory"));
-        std::fs::remove_file(directory.join("mine")).unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
 
         let ended = back(&site, &plan.1, &run, &how);
         assert_eq!(ended.outcome, Outcome::Undone, "{ended:?}");
