@@ -164,9 +164,7 @@ pub fn kept(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<K
     let Some(engine) = engine else { return Ok(Vec::new()) };
     let (mut undos, mut runs) = (Vec::new(), Vec::new());
     for directory in RunDirectory::list(home)? {
-        if let Ok(EventKind::RunStarted { undoes: Some(of), database, .. }) = directory.started()
-            && database == engine.database.place()
-        {
+        if let Ok(EventKind::RunStarted { undoes: Some(of), .. }) = directory.started() {
             undos.push((of, directory.path));
         }
         runs.push(directory.run);
