@@ -5,7 +5,9 @@ use cutover::plan::PlanFiles;
 use cutover::run::rollback::{Method, Rollback as WayBack};
 use cutover::run::{BackupAt, Options};
 
-use crate::arguments::{self, At, Clean, Method as Way, Hooks, InPlace, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{
+    self, At, Clean, Hooks, InPlace, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting,
+};
 use crate::built_in;
 
 /// The options of a run.

@@ -25,7 +25,8 @@ pub fn execute(context: &Context, arguments: &Clean) -> Result<Exit> {
     lines.extend(in_place::let_in(&engine, &options::of_clean(arguments)).map_err(run::untouched)?);
     let abandon = arguments.run.as_deref().filter(|_| arguments.abandon);
     let Release { abandoned, notes } = in_place::release(&engine, abandon, &options::of_clean(arguments)).map_err(run::untouched)?;
-    lines.extend(abandoned.map(|run| format!("the run {run} is given up: everything stands as its steps left it")).into_iter().chain(notes));
+    lines
+        .extend(abandoned.map(|run| format!("the run {run} is given up: everything stands as its steps left it")).into_iter().chain(notes));
     lines.extend(in_place::drop_scratches(&engine)?);
     if lines.is_empty() {
         lines.push("nothing to clean: no fence stands, and no scratch database is left".to_owned());

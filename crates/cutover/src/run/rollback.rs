@@ -90,7 +90,10 @@ fn choose(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options
     let Some(step) = without_undo(engine, plan, of, options)? else {
         if how.gives_writes_up() {
             let why = restorable.err().unwrap_or_default();
-            return input(&format!("only a restore gives up what was written since the run, and {why}"), "--keep-new-writes undoes the run and keeps them");
+            return input(
+                &format!("only a restore gives up what was written since the run, and {why}"),
+                "--keep-new-writes undoes the run and keeps them",
+            );
         }
         engine.monitor.notice("by undo: every step has one (--method restore takes the run's backup instead)");
         return Ok(Chosen::Undo);

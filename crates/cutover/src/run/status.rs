@@ -191,7 +191,9 @@ pub fn drop_kept(engine: &Engine<'_>, run: &str) -> Result<Vec<String>> {
     }
     if told.is_empty() && run != "all" {
         let hint = if known.is_empty() { "none is kept".to_owned() } else { format!("kept are those of {}", known.join(", ")) };
-        return Err(Error::new(ErrorKind::Input, format!("no state before a rollback of {run} is kept")).hint(hint).hint("nothing was touched"));
+        return Err(Error::new(ErrorKind::Input, format!("no state before a rollback of {run} is kept"))
+            .hint(hint)
+            .hint("nothing was touched"));
     }
     Ok(told)
 }
@@ -248,7 +250,9 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool, in
         }
         (JournalState::Ended(Outcome::Committed), _) => "committed",
         (JournalState::Ended(Outcome::DryRun), _) => "verified, and rolled back as asked",
-        (JournalState::Ended(Outcome::NotStarted | Outcome::Interrupted), _) if undoes => "stopped before it touched anything: the run stands as it was",
+        (JournalState::Ended(Outcome::NotStarted | Outcome::Interrupted), _) if undoes => {
+            "stopped before it touched anything: the run stands as it was"
+        }
         (JournalState::Ended(Outcome::NotStarted), _) => "stopped by a hook before it touched anything",
         (JournalState::Ended(Outcome::VerificationFailed), _) => "the verification failed; rolled back",
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",

@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use cutover::journal::{EventKind, Outcome, Silent};
+use cutover::journal::{EventKind, Monitor, Outcome, Silent};
 use cutover::model::interrupt::Interrupt;
 use cutover::plan::load;
 use cutover::run::rollback::rollback;
@@ -13,7 +13,11 @@ use crate::child::{self, Given, killed, wait_until};
 use crate::plans::{Site, open, options, plan_files, told};
 use crate::small::{At, PLAN, failing};
 use crate::support::{Scratch, each_database};
+use crate::writes::Each;
 use crate::{NOTHING, back, by_restore, clean, committed, discarding, in_place, kept, left_over, site};
+
+/// The part of PostgreSQL's exchange before which nobody can connect any more.
+const LAST_PART: &str = "both databases get their new names";
 
 /// What a child does: it takes a run back, and dies after an event, or is killed.
 pub fn run() {
@@ -22,11 +26,17 @@ pub fn run() {
     let database = open(&url, &interrupt);
     let die = |_: &_| child::die();
     let monitor = At::new(event, &die);
-    let engine = Engine { database: database.as_ref(), monitor: &monitor, interrupt: &interrupt, home: &home };
-    let (files, run) = match task.strip_prefix("failing ") {
-        Some(run) => (failing(), run),
-        None => (PLAN.to_vec(), task.as_str()),
+    let die_in_exchange = |kind: &EventKind| match kind {
+        EventKind::Noticed { message } if message.contains(LAST_PART) => child::die(),
+        _ => Ok(()),
     };
+    let in_exchange = Each(&die_in_exchange);
+    let (files, run, monitor): (_, _, &dyn Monitor) = match task.split_once(' ') {
+        Some(("failing", run)) => (failing(), run, &monitor),
+        Some((_, run)) => (PLAN.to_vec(), run, &in_exchange),
+        None => (PLAN.to_vec(), task.as_str(), &monitor),
+    };
+    let engine = Engine { database: database.as_ref(), monitor, interrupt: &interrupt, home: &home };
     let plan = load(&plan_files(&files), database.dialect(), &cutover::database::dialects(), &Default::default()).unwrap();
     let run = RunDirectory::find(&home, run).unwrap();
     let ended = rollback(&engine, &plan, &run, &options(), &discarding()).unwrap_or_else(|error| panic!("{error:?}"));
@@ -170,7 +180,7 @@ each_database! {
             }
             Ok(())
         };
-        let monitor = crate::writes::Each(&begin);
+        let monitor = Each(&begin);
         let ended = rollback(&site.engine(&monitor), &plan.1, &site.directory(&run), &options(), &by_restore()).unwrap();
         assert_eq!(ended.outcome, Outcome::Undone, "{ended:?}");
         let second = second.into_inner().unwrap();

@@ -218,11 +218,8 @@ fn killed_while_nobody_may_connect_it_is_told_and_everybody_can_be_let_in_again(
     let site = site(Scratch::postgres("killed_while_nobody_may_connect"));
     let (plan, run) = committed(&site);
     let new = site.snapshot();
-    let mut event = 15;
-    while site.database.stopped_exchange().unwrap().is_none() {
-        event += 1;
-        assert!(killed(child::start(&site, &run, event)), "no event leaves it so");
-    }
+    assert!(killed(child::start(&site, &format!("in-the-exchange {run}"), u64::MAX)));
+    assert!(site.database.stopped_exchange().unwrap().is_some());
     assert!(postgres::Client::connect(&site.scratch.url(), postgres::NoTls).is_err());
     let runs = status::status(&site.home, Some(&site.engine(&Silent))).unwrap();
     let meaning = &runs.iter().find(|status| status.run == run).unwrap().meaning;
@@ -247,13 +244,16 @@ fn a_database_may_have_a_name_that_needs_quotes() {
     let (server, _) = base.rsplit_once('/').unwrap();
     let interrupt = Interrupt::new();
     let database = open(&format!("{server}/{quoted}"), &interrupt);
-    let statements: Vec<String> = crate::small::before("postgres").split(';').map(str::to_owned).filter(|sql| !sql.trim().is_empty()).collect();
+    let statements: Vec<String> =
+        crate::small::before("postgres").split(';').map(str::to_owned).filter(|sql| !sql.trim().is_empty()).collect();
     database.build(&statements, &mut |_| ()).unwrap();
     let home = outer.directory().join("odd");
     let engine = Engine { database: database.as_ref(), monitor: &Silent, interrupt: &interrupt, home: &home };
     let files = crate::plans::plan_files(&PLAN);
     let plan = cutover::plan::load(&files, database.dialect(), &cutover::database::dialects(), &Default::default()).unwrap();
-    let Finished::Ended(ended) = cutover::run::run(&engine, &files, &plan, &crate::with_backup()).unwrap() else { panic!("it did not run") };
+    let Finished::Ended(ended) = cutover::run::run(&engine, &files, &plan, &crate::with_backup()).unwrap() else {
+        panic!("it did not run")
+    };
     let of = cutover::run::RunDirectory::find(&home, &ended.run).unwrap();
     let back = rollback(&engine, &plan, &of, &options(), &by_restore()).unwrap();
     assert_eq!(back.outcome, Outcome::Undone, "{back:?}");

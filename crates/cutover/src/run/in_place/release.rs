@@ -96,9 +96,8 @@ pub fn let_in(engine: &Engine<'_>, options: &Options) -> Result<Vec<String>> {
     let mut exchange = engine.database.exchange(&terms)?;
     match exchange.stand()? {
         Stand::Held(_) => exchange.release(),
-        Stand::Half(how) => {
-            Err(refused(format!("the exchange of a rollback has begun: {how}")).hint(format!("cutover rollback {} brings it to its end", run.run)))
-        }
+        Stand::Half(how) => Err(refused(format!("the exchange of a rollback has begun: {how}"))
+            .hint(format!("cutover rollback {} brings it to its end", run.run))),
         Stand::Untouched | Stand::Exchanged => Ok(Vec::new()),
     }
 }

@@ -40,7 +40,12 @@ impl Restore<'_> {
         Ended { run: self.directory.run.clone(), directory: self.directory.path.clone(), outcome, message, hints, verdict, error }
     }
 
-    fn exchanged(&self, verdict: Verdict, notes: Vec<String>, hints: &mut Vec<String>) -> (Outcome, String, Option<Verdict>, Option<Error>) {
+    fn exchanged(
+        &self,
+        verdict: Verdict,
+        notes: Vec<String>,
+        hints: &mut Vec<String>,
+    ) -> (Outcome, String, Option<Verdict>, Option<Error>) {
         hints.extend(notes);
         let run = &self.of.run;
         match self.engine.database.kept(&[(run.clone(), self.directory.path.clone())]) {
@@ -52,7 +57,8 @@ impl Restore<'_> {
             Err(error) => hints.push(format!("whether the state before is kept could not be asked: {error}")),
         }
         if verdict.passed {
-            let message = format!("undone by restore: the contents were proven equal to the snapshot of {run}, and exchanged for those of now");
+            let message =
+                format!("undone by restore: the contents were proven equal to the snapshot of {run}, and exchanged for those of now");
             return (Outcome::Undone, message, Some(verdict), None);
         }
         let message = format!("the restored contents stand, and differ from the snapshot of {run}");

@@ -25,6 +25,7 @@ use crate::verify::tables::{self, After};
 use crate::verify::verdict::Verdict;
 use crate::{backup, verify};
 
+use super::RunDirectory;
 use super::directory::{new_id, rfc3339, run_values};
 use super::in_place::{self, ABANDONED, RUNNING, UNDOING};
 use super::options::{Ended, Engine, Options};
@@ -33,7 +34,6 @@ use super::rollback::Rollback;
 use super::transaction::{self, FenceLimit, finished};
 use super::undo::first_values;
 use super::verification::{Listening, compare_catalog};
-use super::RunDirectory;
 use beside::Restored;
 use export::Export;
 use since::{Look, NewWrites};
@@ -66,14 +66,7 @@ pub(crate) fn unfinished(home: &std::path::Path, of: &RunDirectory) -> Result<Op
 ///
 /// # Errors
 /// Only where it could not start: nothing was touched then.
-pub(crate) fn restore(
-    engine: &Engine<'_>,
-    plan: &Plan,
-    of: &RunDirectory,
-    options: &Options,
-    how: &Rollback,
-    why: &str,
-) -> Result<Ended> {
+pub(crate) fn restore(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, how: &Rollback, why: &str) -> Result<Ended> {
     let now = Utc::now();
     let again = unfinished(engine.home, of)?;
     let directory = match &again {
@@ -99,7 +92,8 @@ fn begin(
     directory: &RunDirectory,
     again: bool,
 ) -> Result<Ended> {
-    let before = Snapshot::open(&of.snapshot()).map_err(|error| error.hint("a run that stopped before its snapshot has executed nothing"))?;
+    let before =
+        Snapshot::open(&of.snapshot()).map_err(|error| error.hint("a run that stopped before its snapshot has executed nothing"))?;
     let backup = Backup::open(&of.backup())
         .map_err(|error| Error::new(ErrorKind::Refused, format!("the run {} has no backup that could be restored", of.run)).because(error))?
         .against(&before)?;
@@ -187,8 +181,11 @@ fn may_be_taken_back(engine: &Engine<'_>, of: &RunDirectory, records: &[RunRecor
     in_place::none_unfinished(&others)?;
     // Ids begin with the time at which a run began.
     if let Some(later) = others.iter().find(|other| other.run > of.run && other.state == "applied") {
-        return Err(refused(format!("the run {} of the plan {} was applied after it, and would be taken back as well", later.run, later.plan))
-            .hint(format!("cutover rollback {} takes that one back first", later.run)));
+        return Err(refused(format!(
+            "the run {} of the plan {} was applied after it, and would be taken back as well",
+            later.run, later.plan
+        ))
+        .hint(format!("cutover rollback {} takes that one back first", later.run)));
     }
     Ok(record.state.clone())
 }
@@ -196,8 +193,11 @@ fn may_be_taken_back(engine: &Engine<'_>, of: &RunDirectory, records: &[RunRecor
 /// A run that did not come to its end has not kept what it left: what others wrote cannot be told from what it did.
 fn refuse_uncertain(engine: &Engine<'_>, of: &RunDirectory, state: &str, options: &Options, how: &Rollback) -> Result<()> {
     if how.export_new_writes.is_some() {
-        return Err(Error::new(ErrorKind::Refused, "the run did not come to its end, so that what others wrote cannot be told from what it did")
-            .hint("--discard-new-writes takes everything back to the snapshot; `cutover diff` shows all that differs from it"));
+        return Err(Error::new(
+            ErrorKind::Refused,
+            "the run did not come to its end, so that what others wrote cannot be told from what it did",
+        )
+        .hint("--discard-new-writes takes everything back to the snapshot; `cutover diff` shows all that differs from it"));
     }
     let mut reader = engine.database.read()?;
     let reason = if state == ABANDONED {
@@ -371,9 +371,8 @@ impl Restore<'_> {
             record.plan_hash = plan_hash;
         }
         let proof = restored.map(Restored::leave);
-        let mut notes = exchange.exchange(&record, &mut |part| {
-            self.journal.record(EventKind::Noticed { message: format!("the exchange: {part}") })
-        })?;
+        let mut notes =
+            exchange.exchange(&record, &mut |part| self.journal.record(EventKind::Noticed { message: format!("the exchange: {part}") }))?;
         notes.iter().try_for_each(|note| self.tell(note.clone()))?;
         finished(self.journal, Stage::Commit, began)?;
         let proof = match proof {

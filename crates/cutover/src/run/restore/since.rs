@@ -120,7 +120,11 @@ impl Look<'_> {
             let now = TableEntry { table: table.name.clone(), columns, key, contents };
             if written > 0 {
                 found.tables.push((table.name.clone(), written));
-                found.findings.push(finding(&name, written, format!("{written} rows of {name} written since the run, which is not in the backup")));
+                found.findings.push(finding(
+                    &name,
+                    written,
+                    format!("{written} rows of {name} written since the run, which is not in the backup"),
+                ));
                 found.new_tables.push((left, now));
             }
         }
@@ -171,7 +175,10 @@ fn finding(table: &str, count: u64, message: String) -> Finding {
 fn with_sample(findings: &[Finding], table: &TableName, count: u64) -> Finding {
     let name = table.to_string();
     let sample = findings.iter().find(|found| {
-        found.severity == Severity::Note && found.subject == name && found.count == count && found.message.ends_with("written since the run")
+        found.severity == Severity::Note
+            && found.subject == name
+            && found.count == count
+            && found.message.ends_with("written since the run")
     });
     let message = sample.map_or_else(|| format!("{count} rows of {name} written since the run"), |sample| sample.message.clone());
     Finding { rows: sample.map(|sample| sample.rows.clone()).unwrap_or_default(), ..finding(&name, count, message) }
