@@ -2,7 +2,7 @@
 
 use cutover::model::error::Result;
 use cutover::report::{Tone, json};
-use cutover::run::status::{RunStatus, scratches, status};
+use cutover::run::status::{KeptState, RunStatus, kept, scratches, status};
 use serde::Serialize;
 
 use crate::arguments::{Format, Status};
@@ -14,6 +14,8 @@ struct Runs {
     runs: Vec<RunStatus>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scratch_databases: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptState>,
 }
 
 /// Lists the runs.
@@ -24,14 +26,24 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let database = arguments.database.url.as_ref().map(|url| context.open(url)).transpose()?;
     let engine = database.as_ref().map(|database| context.engine(database.as_ref()));
     let runs = status(&context.home, engine.as_ref())?;
-    let scratch_databases = scratches(engine.as_ref())?;
+    // Where nobody can connect, the list of runs says so, and nothing else can be asked.
+    let reachable = database.as_ref().is_none_or(|database| database.read().is_ok());
+    let asked = engine.as_ref().filter(|_| reachable);
+    let (scratch_databases, kept) = (scratches(asked)?, kept(&context.home, asked)?);
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases })?)?,
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, kept })?)?,
         Format::Text => {
             let mut page = in_words(context, &runs);
             for name in &scratch_databases {
                 page.push_str(&format!(
                     "the scratch database {name} is in use, or was left by a proof that was killed: `cutover clean` drops it\n"
+                ));
+            }
+            for state in &kept {
+                let run = state.of.as_ref().unwrap_or(&state.id);
+                page.push_str(&format!(
+                    "kept: the state before the rollback of {run}: {}; `cutover clean --kept {run}` drops it\n",
+                    state.name
                 ));
             }
             context.terminal.result(&page)?;

@@ -347,6 +347,7 @@ impl Report {
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
             }
+            EventKind::MethodChosen { method, why } => self.notices.push(format!("by {method}: {why}")),
             EventKind::RehearsalFound { .. }
             | EventKind::StatementMeasured { .. }
             | EventKind::FenceRaised { .. }
