@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cutover::model::url::DatabaseUrl;
 
 mod backup;
+mod guard;
 mod rehearse;
 mod taking_back;
 
 pub use backup::{At, Backup, BackupCommand, Safety, VerifyBackup};
+pub use guard::{Guard, Instant};
 pub use rehearse::Rehearse;
 pub use taking_back::{Repair, Rollback};
 
@@ -90,6 +92,8 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Run a plan, and commit it only where everything is verified
     Run(Run),
+    /// Run a command, such as a migration tool, between a snapshot and a verification of every old cell
+    Guard(Guard),
     /// Go on with an in-place run that was stopped
     Resume(Resume),
     /// Run one step of a plan alone, verified like the whole

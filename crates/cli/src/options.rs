@@ -2,9 +2,10 @@
 
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
+use cutover::run::guard::GuardOptions;
 use cutover::run::{BackupAt, Options};
 
-use crate::arguments::{self, At, Clean, Hooks, InPlace, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{self, At, Clean, Guard, Hooks, InPlace, Instant, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
 use crate::built_in;
 
 /// The options of a run.
@@ -29,6 +30,29 @@ pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
         require_rehearsal: run.require_rehearsal,
         mode: run.mode.map(mode),
         ..in_place(&run.in_place, waiting(&run.waiting, sessions(&run.sessions)))
+    }
+}
+
+/// The options of a guard.
+pub fn of_guard(guard: &Guard) -> GuardOptions {
+    GuardOptions {
+        url: guard.database.url.clone(),
+        command: guard.command.clone(),
+        options: Options {
+            accept: guard.strictness.accept.clone(),
+            strict: guard.strictness.strict,
+            reveal: guard.findings.reveal,
+            backup: match guard.backup {
+                Instant::None => BackupAt::Nowhere,
+                Instant::Instant => BackupAt::Fence,
+            },
+            prove_backup: guard.prove_backup,
+            staging: guard.staging.clone(),
+            ..sessions(&guard.sessions)
+        },
+        migrations: guard.migrations.clone(),
+        timeout: guard.timeout,
+        settle: guard.settle,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verification inside the transaction: every existing cell, and every rule.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -51,7 +52,7 @@ pub fn verify(
     probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
     // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
     expected::sequences(&before.manifest.sequences, &writer.sequences()?, before, &looked.tables, &mut rulings);
-    keep_after(engine, directory, &looked, writer)?;
+    keep_after(engine, &directory.after(), &looked, writer)?;
     finished(journal, Stage::Verify, began)?;
     Ok((rulings, looked.tables.results))
 }
@@ -195,8 +196,8 @@ pub fn not_covered<'a>(objects: impl Iterator<Item = &'a NotCovered>, rulings: &
 }
 
 /// Decides `integrity`, where the database can check its own file: a cell that a scan of the table sees, an index may not.
-fn integrity(writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
-    let Some(faults) = writer.integrity()? else { return Ok(()) };
+pub(super) fn integrity(reader: &mut dyn Reader, rulings: &mut Rulings) -> Result<()> {
+    let Some(faults) = reader.integrity()? else { return Ok(()) };
     let findings: Vec<_> = faults.iter().map(|fault| found("integrity", "the database's file", fault.clone(), 1, Vec::new())).collect();
     let evidence = if faults.is_empty() { "the database's own check finds nothing".to_owned() } else { format!("{} faults", faults.len()) };
     rulings.judge("integrity", evidence, findings);
@@ -204,14 +205,14 @@ fn integrity(writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
 }
 
 /// Keeps what the run left as a snapshot without contents: it tells later which rows were written since.
-fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, looked: &Looked, writer: &mut dyn Writer) -> Result<()> {
+pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, looked: &Looked, reader: &mut dyn Reader) -> Result<()> {
     let manifest = Manifest {
         format: crate::snapshot::manifest::FORMAT,
         digest_kind: KIND.to_owned(),
         digest_version: VERSION,
         tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
         taken_at: super::directory::rfc3339(chrono::Utc::now()),
-        session: writer.session()?,
+        session: reader.session()?,
         dialect: engine.database.dialect().name().to_owned(),
         classes: engine.database.capabilities().storage_classes,
         catalog: looked.catalog.clone(),
@@ -219,7 +220,7 @@ fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, looked: &Looked, wr
         tables: looked.tables.entries.clone(),
         queries: Vec::new(),
     };
-    Snapshot::write(&directory.after(), manifest).map(|_| ())
+    Snapshot::write(directory, manifest).map(|_| ())
 }
 
 fn evidence_of_steps(prepared: &Prepared) -> String {
