@@ -387,6 +387,9 @@ pub struct Verify {
 pub struct Status {
     #[command(flatten)]
     pub database: OptionalDatabase,
+    /// The folder of a migration tool's files, for what is pending in it [default: where the tool has it]
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -2,7 +2,7 @@
 
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
-use cutover::run::guard::GuardOptions;
+use cutover::run::guard::{GRACE, GuardOptions};
 use cutover::run::{BackupAt, Options};
 
 use crate::arguments::{self, At, Clean, Guard, Hooks, InPlace, Instant, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
@@ -51,8 +51,11 @@ pub fn of_guard(guard: &Guard) -> GuardOptions {
             ..sessions(&guard.sessions)
         },
         migrations: guard.migrations.clone(),
+        rehearse: guard.rehearse,
+        suggest: guard.suggest_contract.clone(),
         timeout: guard.timeout,
         settle: guard.settle,
+        grace: GRACE,
     }
 }
 

@@ -17,14 +17,20 @@ pub struct Guard {
     /// What the command may change of what is there, in the words of a plan's [contract]; nothing without it
     #[arg(long, value_name = "FILE")]
     pub contract: Option<PathBuf>,
+    /// Write the contract that the command would have needed, for a person to read and accept
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "contract.toml", require_equals = true)]
+    pub suggest_contract: Option<PathBuf>,
     /// Which backup to take before the command, by the database's own program
     #[arg(long, value_name = "WHEN", default_value = "instant")]
     pub backup: Instant,
+    /// Run the command on a copy first, which is restored from the backup, and on the database only where it passes there
+    #[arg(long)]
+    pub rehearse: bool,
     /// Restore the backup before the command, compare every cell and object with the snapshot, and stop where they differ
     #[arg(long)]
     pub prove_backup: bool,
-    /// An empty database that the backup is restored into, in place of a scratch database beside
-    #[arg(long, value_name = "URL", requires = "prove_backup", value_parser = database_url)]
+    /// An empty database that the backup is restored into (--prove-backup, --rehearse), in place of a scratch database beside
+    #[arg(long, value_name = "URL", value_parser = database_url)]
     pub staging: Option<DatabaseUrl>,
     /// How long the command may take; it is then told to end (SIGTERM), and ended (SIGKILL) 10 s later
     #[arg(long, value_name = "TIME", value_parser = duration)]

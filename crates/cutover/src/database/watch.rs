@@ -20,6 +20,8 @@ pub struct Sight {
     pub others: Vec<Other>,
     /// A number that changes when anybody writes rows; `None` where the server does not count them for the account.
     pub writes: Option<u64>,
+    /// Whether the number is that of the whole server, so that other databases move it as well.
+    pub whole_server: bool,
 }
 
 /// A session that is not this program's own.

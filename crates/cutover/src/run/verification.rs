@@ -1,6 +1,6 @@
 //! Verification inside the transaction: every existing cell, and every rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -118,6 +118,7 @@ impl Look<'_> {
             listener,
             known_orphans: &self.plan.known_orphans,
             renamed: &self.renamed_relationships(),
+            gone: &self.gone_relationships(&now),
         };
         again.relationships(reader, rulings)?;
         coming_relationships(&self.prepared.coming, &now, dialect, reader, rulings)?;
@@ -129,6 +130,22 @@ impl Look<'_> {
         again.invariants(reader, rulings)?;
         let sequences = reader.sequences()?;
         Ok(Looked { tables, catalog: now, sequences })
+    }
+
+    /// The rules of relationships of which a table or column is no longer there.
+    fn gone_relationships(&self, now: &Catalog) -> BTreeSet<String> {
+        let grants = &self.prepared.grants;
+        let there = |table: &TableName, columns: &[String]| {
+            let found = now.table(table);
+            found.is_some_and(|found| columns.iter().all(|column| found.column(grants.name_after(table, column)).is_some()))
+        };
+        let gone = self.prepared.relationships.iter().filter(|(_, old)| {
+            let identity = self.before.manifest.catalog.table(&old.child).and_then(|table| table.keys.first());
+            !there(&old.child, &old.columns)
+                || !there(&old.parent, &old.parent_columns)
+                || !identity.is_none_or(|key| there(&old.child, &key.columns))
+        });
+        gone.map(|(rule, _)| rule.clone()).collect()
     }
 
     /// The queries for orphans of relationships whose columns have other names now.

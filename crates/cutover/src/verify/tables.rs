@@ -7,6 +7,7 @@ use super::compare::{Side, differences};
 use super::differing::Kept;
 use super::grants::Grants;
 use super::judge::Judge;
+use super::narrowed;
 use super::observed::Refused;
 use super::rulings::Rulings;
 use super::verdict::{ColumnNumbers, Finding, TableResult};
@@ -94,10 +95,19 @@ pub fn compare(
         let began = std::time::Instant::now();
         let name = entry.table.to_string();
         let missing = missing_columns(entry, catalog, grants);
+        let mut narrowed = None;
         if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
-            lost_columns(entry, &missing, grants, rulings);
-            continue;
+            let granted = narrowed::granted(entry, &missing, grants);
+            narrowed = if granted { narrowed::without(before, entry, &missing, grants, scratch)? } else { None };
+            if narrowed.is_none() {
+                lost_columns(entry, &missing, granted, rulings);
+                continue;
+            }
+            let message = format!("the columns {} of {name} were dropped as granted; all others were compared", missing.join(", "));
+            rulings.note(format!("cells:{name}"), &name, message);
         }
+        let before: &Snapshot = narrowed.as_deref().unwrap_or(before);
+        let Some(entry) = before.table(&entry.table) else { continue };
         let Some(found) = read_after(entry, catalog, &mut after, before.manifest.classes, grants, &mut |rows| listener.rows(&name, rows))?
         else {
             lost_table(entry, grants, rulings);
@@ -353,10 +363,9 @@ fn lost_table(entry: &TableEntry, grants: &Grants, rulings: &mut Rulings) {
     }
 }
 
-fn lost_columns(entry: &TableEntry, missing: &[String], grants: &Grants, rulings: &mut Rulings) {
+fn lost_columns(entry: &TableEntry, missing: &[String], granted: bool, rulings: &mut Rulings) {
     let name = entry.table.to_string();
     let list = missing.join(", ");
-    let granted = missing.iter().all(|column| grants.may_drop(&ObjectName { kind: ObjectKind::Column, name: format!("{name}.{column}") }));
     let message = if granted {
         format!("the columns {list} of {name} were dropped as granted; its other columns were not compared")
     } else {

@@ -44,6 +44,6 @@ impl Watcher for PostgresWatcher {
         let writes = self.connection.value(
             "SELECT COALESCE(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables WHERE schemaname <> 'cutover'",
         )?;
-        Ok(Sight { others, writes: Some(number(writes.as_deref())?) })
+        Ok(Sight { others, writes: Some(number(writes.as_deref())?), whole_server: false })
     }
 }

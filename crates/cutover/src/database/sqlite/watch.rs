@@ -24,6 +24,6 @@ impl SqliteWatcher {
 impl Watcher for SqliteWatcher {
     fn look(&mut self) -> Result<Sight> {
         let version: i64 = self.handle.value("PRAGMA data_version", [])?;
-        Ok(Sight { others: Vec::new(), writes: Some(u64::try_from(version).unwrap_or_default()) })
+        Ok(Sight { others: Vec::new(), writes: Some(u64::try_from(version).unwrap_or_default()), whole_server: false })
     }
 }

@@ -20,8 +20,6 @@ use crate::snapshot::seal::private_file;
 
 /// Between two looks at a command that runs.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long a command that was asked to end may take before it is asked in the next, harder way.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// How a command is run.
 pub(super) struct Run<'a> {
@@ -33,6 +31,8 @@ pub(super) struct Run<'a> {
     pub timeout: Option<Duration>,
     /// How long what it has started may go on after it has returned, before that is told.
     pub settle: Duration,
+    /// How long it may take to end, before it is told to in the next, harder way.
+    pub grace: Duration,
     /// What stops it.
     pub interrupt: &'a Interrupt,
     /// Who is told what it says.
@@ -108,7 +108,7 @@ pub(super) fn run(command: &Command, run: &Run<'_>) -> Result<Returned> {
         }
         if stopped {
             family.signal(kind(Signal::Kill));
-            if returned_at.elapsed() >= GRACE {
+            if returned_at.elapsed() >= run.grace {
                 break;
             }
         }
@@ -148,7 +148,7 @@ fn wait(
             }
         }
         if let Some(asked) = &mut ending
-            && asked.asked.elapsed() >= GRACE
+            && asked.asked.elapsed() >= run.grace
             && let Some((next, rest)) = asked.signals.split_first()
         {
             family.signal(kind(*next));

@@ -27,7 +27,7 @@ pub(in crate::run) fn meaning(state: JournalState) -> &'static str {
 
 impl Guard<'_> {
     /// Ends a guard whose command was judged.
-    pub(super) fn conclude(&self, done: Done) -> Ended {
+    pub(super) fn conclude(&self, done: Done, suggested: Vec<String>) -> Ended {
         let Done { returned, known, examined } = done;
         let verdict = examined.verdict;
         let how = format!("the command {}", ending(returned.code, returned.signal, returned.timed_out));
@@ -40,7 +40,8 @@ impl Guard<'_> {
                     1 => "; 1 finding is shown, and fails nothing".to_owned(),
                     several => format!("; {several} findings are shown, and fail nothing"),
                 };
-                (Outcome::Committed, format!("{how}, and every table was verified{shown}"))
+                let nothing = if examined.changed { "" } else { " and changed nothing" };
+                (Outcome::Committed, format!("{how}{nothing}, and every table was verified{shown}"))
             }
             (_, true, _, false) => {
                 self.how_to_go_back(&mut hints);
@@ -57,6 +58,7 @@ impl Guard<'_> {
                 (Outcome::Stopped, format!("{why}{how}: {what}"))
             }
         };
+        hints.extend(suggested);
         if !known.doubts().is_empty() && outcome != Outcome::Committed {
             hints.push("others may have written meanwhile: what they wrote is told as the command's".to_owned());
         }
@@ -72,7 +74,8 @@ impl Guard<'_> {
         self.ended(Outcome::Stopped, message, hints, None, Some(error))
     }
 
-    fn how_to_go_back(&self, hints: &mut Vec<String>) {
+    /// Where the old contents are.
+    pub(super) fn how_to_go_back(&self, hints: &mut Vec<String>) {
         if self.directory.backup().join("manifest.json").is_file() {
             hints.push(format!("the state before the command is in the backup {}", self.directory.backup().display()));
         } else {

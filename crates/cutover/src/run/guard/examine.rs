@@ -15,18 +15,19 @@ use crate::journal::{EventKind, Stage};
 use crate::model::error::Result;
 use crate::model::table::Catalog;
 use crate::verify::expected;
+use crate::verify::grants::Grants;
 use crate::verify::observed::Refused;
 use crate::verify::queries::found;
-use crate::verify::rulings::Rulings;
+use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::verdict::{TableResult, Verdict};
 
 /// What was looked at, and not decided yet.
 pub(super) struct Looked {
     rulings: Rulings,
     tables: Vec<TableResult>,
-    pub refused: Vec<Refused>,
-    /// The catalog as it is now.
-    pub catalog: Catalog,
+    refused: Vec<Refused>,
+    catalog: Catalog,
+    grants: Grants,
     /// Whether anything at all is other than before, granted or not.
     pub changed: bool,
 }
@@ -39,8 +40,17 @@ pub(super) struct Examined {
     pub refused: Vec<Refused>,
     /// The catalog as it is now.
     pub catalog: Catalog,
+    /// What was granted.
+    pub grants: Grants,
     /// Whether anything at all is other than before, granted or not.
     pub changed: bool,
+}
+
+impl Looked {
+    /// Tables and cells that were compared.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.tables.len() as u64, self.tables.iter().map(|table| table.cells).sum())
+    }
 }
 
 impl Guard<'_> {
@@ -79,7 +89,9 @@ impl Guard<'_> {
             let evidence = format!("{} applied, {} taken back", came.len(), went.len());
             let rule = format!("migrations:{}", history.table);
             let faults = histories::faults(history, &applied, reader.as_mut())?;
-            let findings = faults.into_iter().map(|fault| warning(&rule, format!("{}: {fault}", history.tool))).collect();
+            let is_there = |name: &str| looked.catalog.tables.iter().any(|table| table.name.name == name);
+            let standing = histories::standing(history, &applied, faults, self.folder(history), &is_there);
+            let findings = standing.warnings.into_iter().map(|fault| warning(&rule, format!("{}: {fault}", history.tool))).collect();
             rulings.judge(rule, format!("{}: {evidence}", history.tool), findings);
             self.journal.record(EventKind::MigrationsFound {
                 tool: history.tool.to_string(),
@@ -96,22 +108,37 @@ impl Guard<'_> {
         let same = |table: &TableResult| table.identical && table.rows_before == table.rows_after;
         let compared = before.manifest.tables.iter().all(|entry| tables.iter().any(|table| table.table == entry.table.to_string()));
         let changed = !compared || !tables.iter().all(same) || before.manifest.catalog.objects != looked.catalog.objects;
-        Ok(Looked { rulings, tables, refused: looked.tables.refused, catalog: looked.catalog, changed })
+        Ok(Looked { rulings, tables, refused: looked.tables.refused, catalog: looked.catalog, grants: prepared.grants, changed })
+    }
+
+    /// Whether the verdict would be a pass; nothing is written.
+    pub(super) fn would_pass(&self, looked: &Looked, returned: &Returned, known: &Known) -> bool {
+        let mut rulings = looked.rulings.clone();
+        judge_command(returned, &mut rulings);
+        known.judge(&returned.left, &mut rulings);
+        let options = &self.options.options;
+        let accept = options.accepted();
+        rulings.finish(&Terms { accept: &accept, strict: options.strict, criteria: &[] }, looked.tables.clone()).passed
     }
 
     /// Reaches the verdict: what was compared, how the command ended, and who else could have written.
-    pub(super) fn decide(&self, looked: Looked, returned: &Returned, known: &Known) -> Result<Examined> {
-        let Looked { mut rulings, tables, refused, catalog, changed } = looked;
-        let how = ending(returned.code, returned.signal, returned.timed_out);
-        let findings = if returned.is_good() {
-            Vec::new()
-        } else {
-            vec![found(COMMAND, COMMAND, format!("the command {how}"), 1, Vec::new())]
-        };
-        rulings.judge(COMMAND, format!("{how} after {:.2} s", returned.seconds), findings);
+    pub(super) fn decide(&self, looked: Looked, returned: &Returned, known: &Known, rehearsed: Option<String>) -> Result<Examined> {
+        let Looked { mut rulings, tables, refused, catalog, grants, changed } = looked;
+        judge_command(returned, &mut rulings);
+        if let Some(evidence) = rehearsed {
+            rulings.pass("rehearsal", evidence);
+        }
         known.judge(&returned.left, &mut rulings);
         let verdict =
             super::super::decide(&self.contract.plan, &self.options.options, self.directory, self.journal, rulings, tables)?;
-        Ok(Examined { verdict, refused, catalog, changed })
+        Ok(Examined { verdict, refused, catalog, grants, changed })
     }
+}
+
+/// Decides `command`.
+fn judge_command(returned: &Returned, rulings: &mut Rulings) {
+    let how = ending(returned.code, returned.signal, returned.timed_out);
+    let failed = |how: &str| found(COMMAND, COMMAND, format!("the command {how}"), 1, Vec::new());
+    let findings = if returned.is_good() { Vec::new() } else { vec![failed(&how)] };
+    rulings.judge(COMMAND, format!("{how} after {:.2} s", returned.seconds), findings);
 }

@@ -18,7 +18,7 @@ use crate::plan::{RunValues, against};
 use crate::snapshot::Snapshot;
 
 use super::backup::Backups;
-use super::options::{Ended, Engine, Options};
+use super::options::{BackupAt, Ended, Engine, Options};
 use super::prepare::{Prepared, prepare};
 use super::transaction::finished;
 use super::{RunDirectory, apply, directory, in_place, transaction};
@@ -31,6 +31,8 @@ mod ending;
 mod examine;
 pub mod histories;
 mod others;
+mod rehearse;
+mod suggest;
 mod terms;
 
 pub use contract::{Contract, NAME};
@@ -57,15 +59,24 @@ pub struct GuardOptions {
     pub url: DatabaseUrl,
     /// The program and its arguments.
     pub command: Vec<String>,
+    /// Whether the command is run on a copy first, which is restored from the backup, and on the database only where it passes there.
+    pub rehearse: bool,
     /// What guards share with runs: which backup is taken, whether it is proven, what is accepted, how many sessions read.
     pub options: Options,
     /// The folder of the migrations, by which they get their names; where the tool keeps it by itself if `None`.
     pub migrations: Option<PathBuf>,
+    /// The file into which the contract is written that the command would have needed; it must not exist.
+    pub suggest: Option<PathBuf>,
     /// How long the command may take.
     pub timeout: Option<Duration>,
     /// How long what the command has started may go on after it has returned, before that is told.
     pub settle: Duration,
+    /// How long a command that was told to end may take, before it is told in the next, harder way.
+    pub grace: Duration,
 }
+
+/// How long a command that was told to end may take, where nothing else is said.
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Guards a command.
 ///
@@ -102,6 +113,17 @@ struct Ready {
 fn preflight(engine: &Engine<'_>, contract: &Contract, options: &GuardOptions, values: &RunValues) -> Result<Ready> {
     let began = Instant::now();
     let untouched = |error: Error| error.hint("nothing was touched");
+    suggest::look(options)?;
+    if options.options.staging.is_some() && !options.rehearse && !options.options.prove_backup {
+        return Err(Error::new(ErrorKind::Input, "nothing is restored into the staging database")
+            .hint("add --rehearse or --prove-backup, or leave --staging out")
+            .hint("nothing was touched"));
+    }
+    if options.rehearse && options.options.backup == BackupAt::Nowhere {
+        return Err(Error::new(ErrorKind::Input, "a rehearsal needs a backup, because its copy is restored from it")
+            .hint("leave --backup none out")
+            .hint("nothing was touched"));
+    }
     let command = Command::prepare(&options.command, &options.url, &engine.database.reach()?)?;
     let mut reader = engine.database.read()?;
     let session = reader.session()?;
@@ -148,23 +170,35 @@ struct Done {
 
 impl Guard<'_> {
     fn run(&self, ready: &Ready, now: DateTime<Utc>) -> Ended {
-        let began = self.started(ready, now).and_then(|()| self.look_before(ready)).and_then(|earlier| {
-            let others = Before::look(self.engine, &self.directory.run)?;
-            self.tell_of_others(&others)?;
-            Ok((earlier, others))
-        });
-        let (earlier, others) = match began {
-            Ok(began) => began,
+        let began = self.started(ready, now).and_then(|()| self.look_before(ready, true));
+        let earlier = match began {
+            Ok(earlier) => earlier,
             Err(error) => return self.not_started(error),
         };
+        let rehearsed = match self.options.rehearse.then(|| self.rehearse(ready)).transpose() {
+            Ok(None) => None,
+            Ok(Some(Ok(evidence))) => Some(evidence),
+            Ok(Some(Err(ended))) => return *ended,
+            Err(error) => return self.not_started(error),
+        };
+        let others = match Before::look(self.engine, &self.directory.run) {
+            Ok(others) => others,
+            Err(error) => return self.not_started(error),
+        };
+        if let Err(error) = self.tell_of_others(&others) {
+            return self.not_started(error);
+        }
         let returned = match self.command(&ready.command) {
             Ok(returned) => returned,
             Err(error) => return self.not_started(error),
         };
         // Whatever stopped the command must not stop the look at what it left.
         self.engine.interrupt.clear();
-        match self.look_after(&earlier, &others, &returned) {
-            Ok((known, examined)) => self.conclude(Done { returned, known, examined }),
+        match self.look_after(&earlier, &others, &returned, rehearsed) {
+            Ok((known, examined)) => {
+                let suggested = self.suggest(&earlier, &examined);
+                self.conclude(Done { returned, known, examined }, suggested)
+            }
             Err(error) => self.unverified(&returned, error),
         }
     }
@@ -196,9 +230,13 @@ impl Guard<'_> {
     }
 
     /// The snapshot and the backup of one instant, and what migration tools have in their histories then.
-    fn look_before(&self, ready: &Ready) -> Result<Earlier> {
-        let (engine, options) = (self.engine, &self.options.options);
-        let hold = if ready.backup.is_some() { engine.database.hold()? } else { None };
+    fn look_before(&self, ready: &Ready, with_backup: bool) -> Result<Earlier> {
+        // A rehearsal proves the backup by itself.
+        let given = &self.options.options;
+        let options = &Options { prove_backup: given.prove_backup && !self.options.rehearse, ..given.clone() };
+        let engine = self.engine;
+        let backup = ready.backup.as_ref().filter(|_| with_backup);
+        let hold = if backup.is_some() { engine.database.hold()? } else { None };
         let open = hold.is_none().then_some("other sessions could not be held off while both began");
         let mut reader = engine.database.read()?;
         let catalog = reader.catalog()?;
@@ -208,7 +246,7 @@ impl Guard<'_> {
             options,
             directory: self.directory,
             journal: self.journal,
-            ready: ready.backup.as_ref(),
+            ready: backup,
             hold: RefCell::new(hold),
         };
         let (plan, directory, journal) = (&self.contract.plan, self.directory, self.journal);
@@ -252,6 +290,7 @@ impl Guard<'_> {
             run: &self.directory.run,
             timeout: self.options.timeout,
             settle: self.options.settle,
+            grace: self.options.grace,
             interrupt: self.engine.interrupt,
             monitor: self.engine.monitor,
         };
@@ -268,17 +307,17 @@ impl Guard<'_> {
     }
 
     /// Looks at what the command left.
-    fn look_after(&self, earlier: &Earlier, others: &Before, returned: &Returned) -> Result<(Known, Examined)> {
+    fn look_after(&self, earlier: &Earlier, others: &Before, returned: &Returned, rehearsed: Option<String>) -> Result<(Known, Examined)> {
         let since = others.again(self.engine, &self.directory.run, self.options.settle)?;
         let looked = self.look(self.engine, earlier, &self.directory.after())?;
         let known = since.end()?;
-        let examined = self.decide(looked, returned, &known)?;
+        let examined = self.decide(looked, returned, &known, rehearsed)?;
         Ok((known, examined))
     }
 
     /// The folder by which a tool's migrations get their names.
     fn folder(&self, history: &History) -> Option<PathBuf> {
-        self.options.migrations.clone().or_else(|| histories::folder_of(history.tool, Path::new(".")))
+        histories::folder_for(history.tool, self.options.migrations.as_deref(), Path::new("."))
     }
 
     fn not_started(&self, error: Error) -> Ended {

@@ -88,6 +88,8 @@ pub(super) struct Known {
     pub stayed: Vec<String>,
     /// Whether rows were written after the command had returned.
     pub written: bool,
+    /// Whether that may have been in another database of the server.
+    pub anywhere: bool,
     /// Whether the server says nothing of what is written.
     pub blind: bool,
 }
@@ -101,7 +103,7 @@ impl Since {
         let sight = self.watcher.look()?;
         let written = self.writes.zip(sight.writes).is_some_and(|(before, now)| before != now);
         let active = self.active.into_iter().chain(self.gone).collect();
-        Ok(Known { active, stayed: self.stayed, written, blind: self.writes.is_none() })
+        Ok(Known { active, stayed: self.stayed, written, anywhere: sight.whole_server, blind: self.writes.is_none() })
     }
 }
 
@@ -136,11 +138,12 @@ impl Known {
         rulings.judge(SESSIONS, evidence, findings);
         let mut findings = Vec::new();
         if self.written {
-            let message = "rows were written after the command had returned: they may be in no comparison";
-            let mut finding = found(AFTERWARDS, AFTERWARDS, message.to_owned(), 1, Vec::new());
+            let place = if self.anywhere { " somewhere on the server" } else { "" };
+            let message = format!("rows were written{place} after the command had returned: they may be in no comparison");
+            let mut finding = found(AFTERWARDS, AFTERWARDS, message, 1, Vec::new());
             finding.hint = Some("cutover verify RUN compares again, and tells which rows were written since".to_owned());
             // Where somebody is known who may do so at any time, it says nothing of the command.
-            if !self.active.is_empty() || !self.stayed.is_empty() {
+            if self.anywhere || !self.active.is_empty() || !self.stayed.is_empty() {
                 finding.severity = Severity::Warning;
             }
             findings.push(finding);

@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha384};
 
 use super::known::Tool;
 use super::{Applied, History, names, traps};
-use crate::model::error::{Error, ErrorKind, Result};
 use crate::snapshot::seal::sha256;
 
 /// A file of a migration.
@@ -50,46 +49,39 @@ pub struct Standing {
     pub warnings: Vec<String>,
 }
 
-/// How a history stands to its folder: the one that is given, or the one that the tool uses where nothing is said, below `below`.
-///
-/// # Errors
-/// `Input` where the folder that is given is none, or holds no migration of the tool.
+/// How a history stands to its folder. `faults` are what its tables tell by themselves, `is_there` knows the database's tables.
+#[must_use]
 pub fn standing(
     history: &History,
     applied: &Applied,
     faults: Vec<String>,
-    given: Option<&Path>,
-    below: &Path,
+    path: Option<PathBuf>,
     is_there: &dyn Fn(&str) -> bool,
-) -> Result<Standing> {
-    let path = match given {
-        Some(path) if !path.is_dir() => {
-            return Err(Error::new(ErrorKind::Input, format!("{} is not a directory", path.display()))
-                .hint("--migrations names the folder of the tool's files"));
-        }
-        Some(path) => Some(path.to_owned()),
-        None => folder_of(history.tool, below),
-    };
+) -> Standing {
     let files = path.as_deref().map(|path| files_of(history.tool, path)).unwrap_or_default();
-    if given.is_some() && files.is_empty() {
-        let message = format!("{} holds no migration of {}", path.unwrap_or_default().display(), history.tool);
-        return Err(Error::new(ErrorKind::Input, message));
-    }
     let mut warnings = faults;
     let pending = pending(history.tool, applied, &files);
     warnings.extend(traps::in_folder(history.tool, applied, &files, &pending, is_there));
-    Ok(Standing {
+    Standing {
         tool: history.tool.to_string(),
         table: history.table.to_string(),
         applied: applied.rows.iter().map(|row| names::of(history.tool, row, path.as_deref())).collect(),
         folder: path.map(|path| Folder { path, pending: pending.into_iter().map(|file| file.name.clone()).collect() }),
         warnings,
-    })
+    }
+}
+
+/// The folder of a tool's files: the one that is given, if it holds any of them, else the one that the tool uses where nothing is said.
+#[must_use]
+pub fn folder_for(tool: Tool, given: Option<&Path>, below: &Path) -> Option<PathBuf> {
+    match given {
+        Some(path) => Some(path.to_owned()).filter(|path| !files_of(tool, path).is_empty()),
+        None => folder_of(tool, below),
+    }
 }
 
 /// The folder that a tool uses where nothing is said, if it holds any of its files.
-#[must_use]
-pub fn folder_of(tool: Tool, below: &Path) -> Option<PathBuf> {
+fn folder_of(tool: Tool, below: &Path) -> Option<PathBuf> {
     tool.folders().iter().map(|folder| below.join(folder)).find(|path| path.is_dir() && !files_of(tool, path).is_empty())
 }
 

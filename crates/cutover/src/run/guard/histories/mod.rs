@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::database::Reader;
-use crate::model::error::Result;
+use crate::database::{Database, Reader};
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, TableName};
 
 mod folder;
@@ -11,7 +11,7 @@ mod known;
 mod names;
 mod traps;
 
-pub use folder::{Folder, Standing, folder_of, standing};
+pub use folder::{Folder, Standing, folder_for, standing};
 pub use known::Tool;
 
 /// One tool's history in a database.
@@ -100,6 +100,35 @@ pub fn difference(history: &History, before: &Applied, after: &Applied, folder: 
         return (applied, Vec::new());
     }
     (applied, withdrawn)
+}
+
+/// How every history of a database stands to its folder: to `given` where that is the one of its tool, else to the one that the tool uses
+/// where nothing is said, below `below`.
+///
+/// # Errors
+/// Where something cannot be read; `Input` where `given` holds no migration of any tool that has a history there.
+pub fn standings(database: &dyn Database, given: Option<&Path>, below: &Path) -> Result<Vec<Standing>> {
+    let mut reader = database.read()?;
+    let catalog = reader.catalog()?;
+    let is_there = |name: &str| catalog.tables.iter().any(|table| table.name.name == name);
+    let mut standings = Vec::new();
+    let mut used = given.is_none();
+    for history in find(&catalog) {
+        let applied = history.read(reader.as_mut())?;
+        let faults = faults(&history, &applied, reader.as_mut())?;
+        let folder = folder_for(history.tool, given, below);
+        used |= folder.is_some();
+        standings.push(standing(&history, &applied, faults, folder, &is_there));
+    }
+    match given.filter(|_| !used) {
+        None => Ok(standings),
+        Some(path) => {
+            let tools: Vec<_> = standings.iter().map(|standing| standing.tool.as_str()).collect();
+            let has = if tools.is_empty() { "no history of a migration tool".to_owned() } else { format!("histories of {}", tools.join(", ")) };
+            Err(Error::new(ErrorKind::Input, format!("{} holds no migrations of a tool that is used in this database", path.display()))
+                .hint(format!("{} has {has}", database.place())))
+        }
+    }
 }
 
 /// What stands against a history in its table alone: a migration that was left half done, a lock that was left behind.
