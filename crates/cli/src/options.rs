@@ -5,7 +5,9 @@ use cutover::plan::PlanFiles;
 use cutover::run::guard::{GRACE, GuardOptions};
 use cutover::run::{BackupAt, Options};
 
-use crate::arguments::{self, At, Clean, Guard, Hooks, InPlace, Instant, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting};
+use crate::arguments::{
+    self, At, Clean, Guard, Hooks, InPlace, Instant, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting,
+};
 use crate::built_in;
 
 /// The options of a run.

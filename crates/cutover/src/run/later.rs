@@ -14,10 +14,10 @@ use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{self, After, Listener, Since};
 use crate::verify::verdict::{TableResult, Verdict};
 
-use super::{RunDirectory, guard};
 use super::options::{Engine, Options};
 use super::prepare::prepare;
 use super::verification::{Look, compare_catalog, not_covered};
+use super::{RunDirectory, guard};
 
 /// Compares a database with the snapshot of a run that was committed on it. Rows that others wrote since are told as that;
 /// what nothing explains fails.

@@ -93,7 +93,8 @@ pub(crate) fn run_as(
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let hooks = Hooks { engine, plan, options, directory: &directory, journal: &journal };
     let begun = started(engine, plan, options, mode, &ready, &directory, &journal, &values, now);
-    let backups = Backups { engine, options, directory: &directory, journal: &journal, ready: ready.backup.as_ref(), hold: RefCell::default() };
+    let backups =
+        Backups { engine, options, directory: &directory, journal: &journal, ready: ready.backup.as_ref(), hold: RefCell::default() };
     if begun.is_ok()
         && let Err((by, error)) = hooks
             .run(Moment::BeforeFence)

@@ -55,8 +55,7 @@ pub(super) fn without(
     let kept = |column: &&Column| !missing.contains(&column.name);
     let columns: Vec<Column> = entry.columns.iter().filter(kept).cloned().collect();
     let key = if entry.key.iter().any(|column| missing.contains(column)) { Vec::new() } else { entry.key.clone() };
-    let positions: Vec<usize> =
-        entry.columns.iter().enumerate().filter(|(_, column)| kept(column)).map(|(position, _)| position).collect();
+    let positions: Vec<usize> = entry.columns.iter().enumerate().filter(|(_, column)| kept(column)).map(|(position, _)| position).collect();
     let stem = file_stem(&entry.table.to_string());
     let target = Target {
         directory: &directory,

@@ -98,13 +98,18 @@ pub fn compare(
         let mut narrowed = None;
         if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
             let granted = narrowed::granted(entry, &missing, grants);
-            narrowed = if granted { narrowed::without(before, entry, &missing, grants, scratch)? } else { None };
-            if narrowed.is_none() {
+            // Where nothing can be rolled back, what else became of the table is of interest, too.
+            let wanted = granted || grants.rows_may_come;
+            narrowed = if wanted { narrowed::without(before, entry, &missing, grants, scratch)? } else { None };
+            if narrowed.is_some() && granted {
+                let message = format!("the columns {} of {name} were dropped as granted; all others were compared", missing.join(", "));
+                rulings.note(format!("cells:{name}"), &name, message);
+            } else {
                 lost_columns(entry, &missing, granted, rulings);
+            }
+            if narrowed.is_none() {
                 continue;
             }
-            let message = format!("the columns {} of {name} were dropped as granted; all others were compared", missing.join(", "));
-            rulings.note(format!("cells:{name}"), &name, message);
         }
         let before: &Snapshot = narrowed.as_deref().unwrap_or(before);
         let Some(entry) = before.table(&entry.table) else { continue };

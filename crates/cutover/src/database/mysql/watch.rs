@@ -21,7 +21,10 @@ pub(super) struct MysqlWatcher {
 
 impl MysqlWatcher {
     pub(super) fn open(address: &Arc<Address>, interrupt: &Interrupt) -> Result<Self> {
-        Ok(Self { connection: Connection::open(address, "cutover", interrupt)?, lock: MysqlDialect.quote_literal(&lock::name(&address.database)) })
+        Ok(Self {
+            connection: Connection::open(address, "cutover", interrupt)?,
+            lock: MysqlDialect.quote_literal(&lock::name(&address.database)),
+        })
     }
 }
 

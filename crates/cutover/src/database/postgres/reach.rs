@@ -1,7 +1,7 @@
 //! How a program of the user's own reaches the database: libpq's variables, and those of frameworks.
 
-use crate::database::access::{Reach, Secret, of_frameworks};
 use crate::database::Access;
+use crate::database::access::{Reach, Secret, of_frameworks};
 
 /// What a program is told.
 pub(super) fn of(access: &Access) -> Reach {

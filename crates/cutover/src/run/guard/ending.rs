@@ -16,7 +16,9 @@ pub(in crate::run) fn meaning(state: JournalState) -> &'static str {
         JournalState::Ended(Outcome::VerificationFailed) => {
             "a guard: the verification failed, and the database was left as the command had left it"
         }
-        JournalState::Ended(Outcome::Failed | Outcome::Interrupted) => "a guard: the command did not end well, and the database was as before it",
+        JournalState::Ended(Outcome::Failed | Outcome::Interrupted) => {
+            "a guard: the command did not end well, and the database was as before it"
+        }
         JournalState::Ended(Outcome::NotStarted) => "a guard: the command was never started",
         JournalState::Ended(_) => "a guard: the command did not end well, and what it had done was left: `cutover report` tells what",
         JournalState::Open | JournalState::Committing | JournalState::None => {
@@ -54,7 +56,11 @@ impl Guard<'_> {
             (interrupted, false, _, contents) => {
                 self.how_to_go_back(&mut hints);
                 let why = interrupted.as_ref().map(|reason| format!("interrupted ({reason}): ")).unwrap_or_default();
-                let what = if contents { "what it had done until then stands, and no old cell is lost" } else { "what it had done until then stands" };
+                let what = if contents {
+                    "what it had done until then stands, and no old cell is lost"
+                } else {
+                    "what it had done until then stands"
+                };
                 (Outcome::Stopped, format!("{why}{how}: {what}"))
             }
         };
@@ -68,7 +74,8 @@ impl Guard<'_> {
     /// Ends a guard whose command has returned, and whose verification could not be done.
     pub(super) fn unverified(&self, returned: &Returned, error: Error) -> Ended {
         let how = ending(returned.code, returned.signal, returned.timed_out);
-        let mut hints = vec![format!("what stood before is in {}: cutover diff compares it with the database", self.directory.snapshot().display())];
+        let mut hints =
+            vec![format!("what stood before is in {}: cutover diff compares it with the database", self.directory.snapshot().display())];
         self.how_to_go_back(&mut hints);
         let message = format!("the command {how}, and what it left could not be verified: the database stands as it is now, unverified");
         self.ended(Outcome::Stopped, message, hints, None, Some(error))
@@ -84,7 +91,14 @@ impl Guard<'_> {
     }
 
     /// Records the end.
-    pub(super) fn ended(&self, outcome: Outcome, message: String, mut hints: Vec<String>, verdict: Option<Verdict>, error: Option<Error>) -> Ended {
+    pub(super) fn ended(
+        &self,
+        outcome: Outcome,
+        message: String,
+        mut hints: Vec<String>,
+        verdict: Option<Verdict>,
+        error: Option<Error>,
+    ) -> Ended {
         let ended = EventKind::RunFinished { outcome, message: message.clone(), hints: hints.clone(), seconds: self.journal.seconds() };
         if let Err(failure) = self.journal.record(ended) {
             hints.push(format!("the end could not be written to the journal: {failure}"));

@@ -129,8 +129,7 @@ impl Guard<'_> {
             rulings.pass("rehearsal", evidence);
         }
         known.judge(&returned.left, &mut rulings);
-        let verdict =
-            super::super::decide(&self.contract.plan, &self.options.options, self.directory, self.journal, rulings, tables)?;
+        let verdict = super::super::decide(&self.contract.plan, &self.options.options, self.directory, self.journal, rulings, tables)?;
         Ok(Examined { verdict, refused, catalog, grants, changed })
     }
 }

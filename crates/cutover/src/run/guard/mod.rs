@@ -241,17 +241,10 @@ impl Guard<'_> {
         let mut reader = engine.database.read()?;
         let catalog = reader.catalog()?;
         let prepared = prepare(&self.contract.plan, engine.database.dialect(), &catalog, self.values, options)?;
-        let backups = Backups {
-            engine,
-            options,
-            directory: self.directory,
-            journal: self.journal,
-            ready: backup,
-            hold: RefCell::new(hold),
-        };
+        let backups =
+            Backups { engine, options, directory: self.directory, journal: self.journal, ready: backup, hold: RefCell::new(hold) };
         let (plan, directory, journal) = (&self.contract.plan, self.directory, self.journal);
-        let snapshot =
-            apply::snapshot(engine, plan, &prepared, options, directory, journal, self.values, &backups, open, reader.as_mut())?;
+        let snapshot = apply::snapshot(engine, plan, &prepared, options, directory, journal, self.values, &backups, open, reader.as_mut())?;
         let mut histories = Vec::new();
         for history in histories::find(&catalog) {
             let applied = history.read(reader.as_mut())?;

@@ -35,7 +35,9 @@ impl Guard<'_> {
             return vec!["no contract is needed: nothing was lost or changed".to_owned()];
         }
         match grants.write(path, &self.directory.run) {
-            Ok(()) => vec![format!("what this command would have needed is in {}: read every line, and give it with --contract", path.display())],
+            Ok(()) => {
+                vec![format!("what this command would have needed is in {}: read every line, and give it with --contract", path.display())]
+            }
             Err(error) => vec![format!("the contract could not be written: {error}")],
         }
     }

@@ -95,7 +95,8 @@ fn pending<'a>(tool: Tool, applied: &Applied, files: &'a [MigrationFile]) -> Vec
         }
         Tool::GolangMigrate => {
             let position = first.iter().filter_map(|version| version.parse::<i128>().ok()).max();
-            let later = |file: &&MigrationFile| file.version.parse::<i128>().is_ok_and(|version| position.is_none_or(|last| version > last));
+            let later =
+                |file: &&MigrationFile| file.version.parse::<i128>().is_ok_and(|version| position.is_none_or(|last| version > last));
             files.iter().filter(later).collect()
         }
         Tool::Alembic => {
@@ -152,7 +153,8 @@ fn named(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
 fn file_of(tool: Tool, name: &str, path: &Path) -> Option<MigrationFile> {
     let text = || std::fs::read_to_string(path).unwrap_or_default();
     let digits = |name: &str| name.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let plain = |name: &str, version: String| (!version.is_empty()).then(|| MigrationFile { name: name.to_owned(), version, ..Default::default() });
+    let plain =
+        |name: &str, version: String| (!version.is_empty()).then(|| MigrationFile { name: name.to_owned(), version, ..Default::default() });
     match tool {
         Tool::Laravel => {
             let stem = name.strip_suffix(".php")?;
@@ -208,7 +210,11 @@ fn drizzle(folder: &Path) -> Vec<MigrationFile> {
 fn django(project: &Path) -> Vec<MigrationFile> {
     let mut files = Vec::new();
     let direct = [(String::new(), project.to_owned())].into_iter().chain(
-        std::fs::read_dir(project).into_iter().flatten().flatten().map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())),
+        std::fs::read_dir(project)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())),
     );
     for (app, path) in direct {
         let (app, folder) = match path.file_name().and_then(|name| name.to_str()) {

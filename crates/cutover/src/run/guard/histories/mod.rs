@@ -124,7 +124,8 @@ pub fn standings(database: &dyn Database, given: Option<&Path>, below: &Path) ->
         None => Ok(standings),
         Some(path) => {
             let tools: Vec<_> = standings.iter().map(|standing| standing.tool.as_str()).collect();
-            let has = if tools.is_empty() { "no history of a migration tool".to_owned() } else { format!("histories of {}", tools.join(", ")) };
+            let has =
+                if tools.is_empty() { "no history of a migration tool".to_owned() } else { format!("histories of {}", tools.join(", ")) };
             Err(Error::new(ErrorKind::Input, format!("{} holds no migrations of a tool that is used in this database", path.display()))
                 .hint(format!("{} has {has}", database.place())))
         }

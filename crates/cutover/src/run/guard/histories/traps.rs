@@ -107,7 +107,9 @@ fn changed_since(applied: &Applied, files: &[MigrationFile]) -> Vec<String> {
             Some(file) if !checksum.is_empty() && checksum != file.hash => {
                 found.push(format!("{} was changed after it had been applied: sqlx refuses to go on", file.name));
             }
-            None if !files.is_empty() => found.push(format!("version {} was applied, and its file is gone: sqlx refuses to go on", text(0))),
+            None if !files.is_empty() => {
+                found.push(format!("version {} was applied, and its file is gone: sqlx refuses to go on", text(0)))
+            }
             _ => {}
         }
     }
