@@ -104,7 +104,8 @@ impl Case {
     fn exchange(&self) -> Result<()> {
         let mut exchange = self.begin()?;
         exchange.hold(&mut |_| ())?;
-        exchange.exchange(&undone(&self.run), &mut |_| Ok(())).map(drop)
+        exchange.exchange(&undone(&self.run), &mut |_| Ok(()))?;
+        exchange.release().map(drop)
     }
 
     /// The database is what it was, nobody is held off, and nothing is left but the kept state.
@@ -219,6 +220,11 @@ fn everything_is_as_it_was_and_what_stood_is_kept() {
         exchange.exchange(&undone(&case.run), &mut |part| panic!("nothing is missing, not even: {part}")).unwrap(),
         Vec::<String>::new()
     );
+    // Others are held off until what stands now has been looked at.
+    assert_eq!(mysql_support::rows(exchange.exchanged().unwrap(), "SELECT count(*) FROM parted"), [["2"]]);
+    assert_eq!(session.rows("SELECT @@GLOBAL.read_only, @@GLOBAL.event_scheduler"), [[Some("1".to_owned()), Some("OFF".to_owned())]]);
+    exchange.release().unwrap();
+    assert!(exchange.exchanged().is_none());
     drop(exchange);
     case.is_as_before();
     assert_eq!(session.rows(&rights), granted);
@@ -399,6 +405,7 @@ fn child() {
         Ok(())
     };
     exchange.exchange(&undone(&run), &mut { die }).unwrap();
+    exchange.release().unwrap();
 }
 
 fn start(case: &Case, event: u64) -> Child {
@@ -447,6 +454,7 @@ fn a_kill_before_any_part_leaves_what_ends_in_the_same_place() {
             }
             Stand::Half(_) | Stand::Exchanged => {
                 exchange.exchange(&undone(&case.run), &mut |_| Ok(())).unwrap();
+                exchange.release().unwrap();
                 drop(exchange);
                 case.is_as_before();
                 gone_on += 1;

@@ -11,7 +11,7 @@ use super::kept::{self, Kept, Stage};
 use super::moving::Moving;
 use super::session::Connection;
 use super::writer::MysqlWriter;
-use super::{fence, hold, journal, obstacles, scratch};
+use super::{hold, journal, obstacles, scratch};
 use crate::database::exchange::{self, Exchange, Part, Stand, Stopped, Terms, kept_name, restored_name};
 use crate::database::{Commit, Fence, Mode, Raised, Reader, RunRecord, Writer};
 use crate::model::dialect::Dialect;
@@ -95,8 +95,8 @@ impl<'a> MysqlExchange<'a> {
         moving.prepare(&mut restored, &mut self.writer, self.terms.directory)
     }
 
-    /// Writes the record, and lets others in.
-    fn conclude(&mut self, record: &RunRecord, part: Part<'_>) -> Result<Vec<String>> {
+    /// Writes the record, and drops what is left of the restored database.
+    fn conclude(&mut self, record: &RunRecord, part: Part<'_>) -> Result<()> {
         if !journal::records(self.writer.connection())?.contains(record) {
             part("record that the run is undone")?;
             match self.writer.commit(record)? {
@@ -106,12 +106,7 @@ impl<'a> MysqlExchange<'a> {
                 }
             }
         }
-        if fence::standing(self.writer.connection())?.is_some() {
-            part("let others write again")?;
-        }
-        let told = self.writer.lower()?;
-        scratch::drop(&self.address, &self.restored, true)?;
-        Ok(told)
+        scratch::drop(&self.address, &self.restored, true)
     }
 }
 
@@ -175,13 +170,24 @@ impl Exchange for MysqlExchange<'_> {
             self.moving().finish(self.writer.connection(), part)?;
         }
         scratch::go_on_with_binlog(self.writer.connection())?;
-        told.extend(self.conclude(record, part)?);
+        self.conclude(record, part)?;
         Ok(told)
+    }
+
+    /// The fence stands until `release`.
+    fn exchanged(&mut self) -> Option<&mut dyn Reader> {
+        let fenced = hold::marked(self.writer.connection()).ok().flatten().is_some_and(|mark| mark.run == self.terms.run);
+        let begun = fenced && self.writer.rollback().and_then(|_| self.writer.begin()).is_ok();
+        begun.then_some(&mut self.writer as &mut dyn Reader)
     }
 
     fn release(&mut self) -> Result<Vec<String>> {
         self.interrupt.clear();
         self.writer.rollback()?;
+        // Behind an exchange, the fence of the run is of no use any more either.
+        if self.stage()? == Stage::Done {
+            return self.writer.lower();
+        }
         let Some(mark) = hold::marked(self.writer.connection())?.filter(|mark| mark.run == self.terms.run) else { return Ok(Vec::new()) };
         scratch::keep_out_of_binlog(self.writer.connection())?;
         self.moving().retreat(self.writer.connection())?;
