@@ -54,13 +54,22 @@ impl Installed {
 
 /// What an installation is made of: another text, another installation.
 fn made_of(tool: &Tool) -> Result<String, String> {
-    let file = match &tool.install {
-        Install::Npm => "package-lock.json",
-        Install::Pypi => "requirements.txt",
+    let files: &[&str] = match &tool.install {
+        Install::Npm => npm_files(tool),
+        Install::Pypi => &["requirements.txt"],
         Install::Crates { .. } | Install::Debian { .. } => return Ok(format!("{:?}", tool.install)),
     };
-    let path = tool.folder.join(file);
-    fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    let read = |file: &&str| {
+        let path = tool.folder.join(file);
+        fs::read_to_string(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    };
+    files.iter().map(read).collect()
+}
+
+/// What npm reads: a lock file only where something is not named by `package.json` itself.
+fn npm_files(tool: &Tool) -> &'static [&'static str] {
+    let locked = tool.folder.join("package-lock.json").is_file();
+    if locked { &["package.json", "package-lock.json"] } else { &["package.json"] }
 }
 
 /// Whether what lies outside of the tool's place is there too.
@@ -74,11 +83,13 @@ fn is_there(install: &Install) -> bool {
 fn install(tool: &Tool, root: &Path, place: &Path) -> Result<(), String> {
     match &tool.install {
         Install::Npm => {
-            for file in ["package.json", "package-lock.json"] {
+            let files = npm_files(tool);
+            for file in files {
                 fs::copy(tool.folder.join(file), place.join(file)).map_err(|error| format!("{file} cannot be copied: {error}"))?;
             }
+            let install = if files.len() > 1 { "ci" } else { "install" };
             // No package of these needs its scripts, and a script may want what no registry has.
-            succeed(Command::new("npm").current_dir(place).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+            succeed(Command::new("npm").current_dir(place).args([install, "--ignore-scripts", "--no-audit", "--no-fund"]))
         }
         Install::Pypi => {
             let environment = place.join("venv");

@@ -1,6 +1,7 @@
 //! `cargo xtask test guard`: real migration tools under `cutover guard`. An honest migration passes with no alarm; a harmful one is
 //! named, and undone until every cell and object is as in the snapshot from before.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -17,6 +18,9 @@ use install::Installed;
 use place::Place;
 use project::Tool;
 use trial::Trial;
+
+/// The variable that names a program to try instead of the checkout's own.
+const CUTOVER_VARIABLE: &str = "CUTOVER";
 
 /// Tries every case whose path `TOOL/PROJECT/CASE` holds one of the words; all of them where there is none.
 ///
@@ -38,7 +42,7 @@ pub fn trials(words: &[String]) -> Result<(u64, u64), String> {
     tools.retain(|tool| names(tool).iter().any(|name| is_wanted(name, words)));
     let cutover = build(&root)?;
     let place = Place::start()?;
-    let installed = install_all(&tools, &root)?;
+    let installed = install_all(&tools, &root);
     let (mut passed, mut failed) = (0, 0);
     for (tool, installed) in tools.iter().zip(&installed) {
         for project in &tool.projects {
@@ -49,7 +53,7 @@ pub fn trials(words: &[String]) -> Result<(u64, u64), String> {
                     continue;
                 }
                 let began = Instant::now();
-                let trial = Trial::prepare(&cutover, &place, installed, project, case);
+                let trial = installed.as_ref().map_err(Clone::clone).and_then(|tool| Trial::prepare(&cutover, &place, tool, project, case));
                 let outcome = trial.as_ref().map_err(Clone::clone).and_then(Trial::run);
                 match outcome {
                     Ok(said) => {
@@ -81,8 +85,11 @@ fn is_wanted(name: &str, words: &[String]) -> bool {
     words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
 }
 
-/// The tool of this checkout.
+/// The tool of this checkout, unless the environment names another.
 fn build(root: &Path) -> Result<PathBuf, String> {
+    if let Some(named) = env::var_os(CUTOVER_VARIABLE) {
+        return PathBuf::from(named).canonicalize().map_err(|error| format!("{CUTOVER_VARIABLE}: {error}"));
+    }
     let status = cargo::command(root).args(["build", "--quiet", "--package", "cutover-cli"]).status();
     match status {
         Ok(status) if status.success() => Ok(root.join("target/debug/cutover")),
@@ -92,7 +99,7 @@ fn build(root: &Path) -> Result<PathBuf, String> {
 }
 
 /// Installs what is missing, side by side: most of the time is spent waiting for registries.
-fn install_all(tools: &[Tool], root: &Path) -> Result<Vec<Installed>, String> {
+fn install_all(tools: &[Tool], root: &Path) -> Vec<Result<Installed, String>> {
     thread::scope(|scope| {
         let all: Vec<_> = tools.iter().map(|tool| scope.spawn(|| Installed::of(tool, root))).collect();
         all.into_iter().map(|one| one.join().unwrap_or_else(|_| Err("an installation has panicked".to_owned()))).collect()

@@ -35,7 +35,7 @@ pub struct Tool {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "registry", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Install {
-    /// npm: what `package-lock.json` names.
+    /// npm: what `package.json` names, and `package-lock.json` where there is one.
     Npm,
     /// PyPI: what `requirements.txt` names.
     Pypi,
@@ -109,6 +109,9 @@ pub struct Case {
     /// What has to be found. Nothing: the migration is honest.
     #[serde(default)]
     pub findings: Vec<Wanted>,
+    /// What stands in what people are told besides: the name of a file that the tool has skipped.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// A finding that has to be there.

@@ -68,6 +68,7 @@ impl<'a> Trial<'a> {
         if !self.case.is_harmful() {
             let said = self.guard(command, &[])?;
             said.passed(self.case.child)?;
+            said.noticed(&self.case.notices)?;
             return Ok("passed".to_owned());
         }
         let said = self.guard(command, &["--restore-on-failure"])?;
@@ -116,8 +117,12 @@ struct Said {
 impl Said {
     fn of(guard: &mut Command) -> Result<Self, String> {
         let output = output(guard)?;
-        let report = serde_json::from_slice(&output.stdout).map_err(|error| format!("no report ({error}): {}", told(&output)))?;
-        Ok(Self { code: output.status.code(), report, told: told(&output) })
+        let report: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("no report ({error}): {}", told(&output)))?;
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        let findings = report["findings"].as_array().into_iter().flatten();
+        let told =
+            findings.fold(talk, |told, finding| format!("{told}\n{} {}: {}", finding["severity"], finding["rule"], finding["message"]));
+        Ok(Self { code: output.status.code(), report, told })
     }
 
     /// The exit code of the command.
@@ -132,6 +137,16 @@ impl Said {
             return Ok(());
         }
         Err(format!("guard ended with {:?}, and its command with {:?}: an honest migration passes\n{}", self.code, self.child(), self.told))
+    }
+
+    /// # Errors
+    /// Where something was not told.
+    fn noticed(&self, notices: &[String]) -> Result<(), String> {
+        let told = self.report["notices"].to_string();
+        match notices.iter().find(|notice| !told.contains(notice.as_str())) {
+            None => Ok(()),
+            Some(notice) => Err(format!("no notice tells `{notice}`\n{}", self.told)),
+        }
     }
 
     /// # Errors
