@@ -109,9 +109,9 @@ pub struct Case {
     /// What has to be found. Nothing: the migration is honest.
     #[serde(default)]
     pub findings: Vec<Wanted>,
-    /// What stands in what people are told besides: the name of a file that the tool has skipped.
+    /// What has to be told besides, and fails nothing.
     #[serde(default)]
-    pub notices: Vec<String>,
+    pub warnings: Vec<Wanted>,
 }
 
 /// A finding that has to be there.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::install::Installed;
 use super::place::{Address, Place};
-use super::project::{Case, Project};
+use super::project::{Case, Project, Wanted};
 
 /// Exit codes of cutover.
 const DONE: i32 = 0;
@@ -68,7 +68,7 @@ impl<'a> Trial<'a> {
         if !self.case.is_harmful() {
             let said = self.guard(command, &[])?;
             said.passed(self.case.child)?;
-            said.noticed(&self.case.notices)?;
+            said.found("warning", &self.case.warnings)?;
             return Ok("passed".to_owned());
         }
         let said = self.guard(command, &["--restore-on-failure"])?;
@@ -140,16 +140,6 @@ impl Said {
     }
 
     /// # Errors
-    /// Where something was not told.
-    fn noticed(&self, notices: &[String]) -> Result<(), String> {
-        let told = self.report["notices"].to_string();
-        match notices.iter().find(|notice| !told.contains(notice.as_str())) {
-            None => Ok(()),
-            Some(notice) => Err(format!("no notice tells `{notice}`\n{}", self.told)),
-        }
-    }
-
-    /// # Errors
     /// Where it is not the verdict of a harmful migration, or a finding is missing.
     fn failed(&self, case: &Case) -> Result<(), String> {
         if self.child() != Some(case.child.into()) {
@@ -158,14 +148,20 @@ impl Said {
         if self.code != Some(DIFFERENT) || self.report["passed"] != false {
             return Err(format!("guard ended with {:?}: a harmful migration fails\n{}", self.code, self.told));
         }
-        let none = Vec::new();
-        let findings = self.report["findings"].as_array().unwrap_or(&none);
-        let found = |rule: &str, tells: &str| {
-            findings.iter().any(|finding| finding["rule"] == rule && finding["severity"] == "error" && finding.to_string().contains(tells))
+        self.found("error", &case.findings)
+    }
+
+    /// # Errors
+    /// Where a finding of this severity is missing.
+    fn found(&self, severity: &str, all: &[Wanted]) -> Result<(), String> {
+        let is_there = |wanted: &&Wanted| {
+            self.report["findings"].as_array().into_iter().flatten().any(|finding| {
+                finding["rule"] == wanted.rule && finding["severity"] == severity && finding.to_string().contains(&wanted.tells)
+            })
         };
-        match case.findings.iter().find(|wanted| !found(&wanted.rule, &wanted.tells)) {
+        match all.iter().find(|wanted| !is_there(wanted)) {
             None => Ok(()),
-            Some(wanted) => Err(format!("no finding of the rule `{}` tells `{}`\n{}", wanted.rule, wanted.tells, self.told)),
+            Some(Wanted { rule, tells }) => Err(format!("no {severity} of the rule `{rule}` tells `{tells}`\n{}", self.told)),
         }
     }
 }
