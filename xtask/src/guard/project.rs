@@ -109,6 +109,9 @@ pub struct Case {
     /// What has to be found. Nothing: the migration is honest.
     #[serde(default)]
     pub findings: Vec<Wanted>,
+    /// Whether it is tried on a copy first, where it has to fail and leave the database untouched.
+    #[serde(default)]
+    pub rehearse: bool,
     /// What has to be told besides, and fails nothing.
     #[serde(default)]
     pub warnings: Vec<Wanted>,

@@ -71,10 +71,14 @@ impl<'a> Trial<'a> {
             said.found("warning", &self.case.warnings)?;
             return Ok("passed".to_owned());
         }
+        if self.case.rehearse {
+            self.guard(command, &["--rehearse"])?.failed(self.case).map_err(|message| format!("on a copy: {message}"))?;
+            self.equal(&before, &self.snapshot("rehearsed")?).map_err(|message| format!("after a copy had failed: {message}"))?;
+        }
         let said = self.guard(command, &["--restore-on-failure"])?;
         said.failed(self.case)?;
         self.equal(&before, &self.snapshot("restored")?).map_err(|message| format!("{message}\n{}", said.told))?;
-        Ok("named and undone".to_owned())
+        Ok(if self.case.rehearse { "named on a copy, named and undone" } else { "named and undone" }.to_owned())
     }
 
     /// The directories of its files.
