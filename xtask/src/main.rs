@@ -23,7 +23,7 @@ mod test;
 const USAGE: &str = "\
 Tasks of this project:
 
-  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, and a few kills
+  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, a few kills, and migration tools
   cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
   cargo xtask test crash …        kills the tool and the server at random moments, and compares what is left; --help tells more
   cargo xtask test guard …        real migration tools under `cutover guard`: all, or those whose TOOL/PROJECT/CASE holds a word

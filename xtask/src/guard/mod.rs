@@ -32,11 +32,16 @@ pub fn run(words: &[String]) -> Result<ExitCode, String> {
     Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The cases that passed and failed.
+/// Every case, for a run of all tests: how many passed and failed.
 ///
 /// # Errors
 /// As of [`run`].
-pub fn trials(words: &[String]) -> Result<(u64, u64), String> {
+pub fn all() -> Result<(u64, u64), String> {
+    trials(&[])
+}
+
+/// The cases that passed and failed.
+fn trials(words: &[String]) -> Result<(u64, u64), String> {
     let root = cargo::workspace_root()?;
     let mut tools = project::read_all(&root)?;
     tools.retain(|tool| names(tool).iter().any(|name| is_wanted(name, words)));

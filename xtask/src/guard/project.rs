@@ -50,10 +50,10 @@ pub enum Install {
         /// Its features.
         features: Vec<String>,
     },
-    /// Debian's packages, where one of the programs is missing.
+    /// Debian's packages, where something that they provide is missing.
     Debian {
-        /// What tells whether they are installed.
-        programs: Vec<String>,
+        /// Programs in `PATH`, and files by their whole path.
+        provides: Vec<String>,
         /// The packages.
         packages: Vec<String>,
     },
