@@ -1,5 +1,7 @@
 //! `cutover status`: what runs there are, how they ended, and what that means.
 
+use std::path::PathBuf;
+
 use cutover::model::error::Result;
 use cutover::report::{Tone, json};
 use cutover::run::status::{RunStatus, scratches, status};
@@ -14,6 +16,8 @@ struct Runs {
     runs: Vec<RunStatus>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scratch_databases: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_by_killed_proofs: Vec<PathBuf>,
 }
 
 /// Lists the runs.
@@ -25,14 +29,18 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let engine = database.as_ref().map(|database| context.engine(database.as_ref()));
     let runs = status(&context.home, engine.as_ref())?;
     let scratch_databases = scratches(engine.as_ref())?;
+    let left_by_killed_proofs = cutover::backup::left_behind(&context.home)?;
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases })?)?,
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, left_by_killed_proofs })?)?,
         Format::Text => {
             let mut page = in_words(context, &runs);
             for name in &scratch_databases {
                 page.push_str(&format!(
                     "the scratch database {name} is in use, or was left by a proof that was killed: `cutover clean` drops it\n"
                 ));
+            }
+            for path in &left_by_killed_proofs {
+                page.push_str(&format!("{} was left by a proof that was killed: `cutover clean` removes it\n", path.display()));
             }
             context.terminal.result(&page)?;
         }

@@ -106,6 +106,8 @@ pub enum EventKind {
     },
     /// Exactly this plan was rehearsed for this database: what that took, and so what is to be expected.
     RehearsalFound { run: String, started: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
+    /// What the run will need, against what is there, line by line.
+    NeedsFound { needs: Vec<String> },
     /// In-place: a run that was stopped goes on.
     RunResumed,
     /// A stage began.

@@ -19,6 +19,7 @@ mod blockers;
 mod build;
 mod catalog;
 mod cells;
+mod conditions;
 mod definition;
 mod definitions;
 mod dialect;
@@ -50,6 +51,7 @@ mod tls;
 mod together;
 mod types;
 mod values;
+mod watch;
 mod writer;
 
 pub use dialect::MysqlDialect;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 
+use crate::database::delegation::reads_by_its_reader;
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::model::conditions::Conditions;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
@@ -165,43 +167,13 @@ impl SqliteWriter {
 }
 
 impl Reader for SqliteWriter {
-    fn session(&mut self) -> Result<Session> {
-        self.reader.session()
-    }
-
-    fn catalog(&mut self) -> Result<Catalog> {
-        self.reader.catalog()
-    }
-
-    fn scan(&mut self, table: &TableName, columns: &[String], sink: RowSink<'_>) -> Result<()> {
-        self.reader.scan(table, columns, sink)
-    }
-
-    fn query(&mut self, sql: &str, sink: RowSink<'_>) -> Result<Vec<String>> {
-        self.reader.query(sql, sink)
-    }
+    reads_by_its_reader!();
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         let inputs = self.reader.inputs(sql);
         // Finding them out took the only place where one can listen.
         self.watch.listen(self.handle())?;
         inputs
-    }
-
-    fn sequences(&mut self) -> Result<Vec<SequencePosition>> {
-        self.reader.sequences()
-    }
-
-    fn records(&mut self) -> Result<Vec<RunRecord>> {
-        self.reader.records()
-    }
-
-    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
-        self.reader.entries(run)
-    }
-
-    fn integrity(&mut self) -> Result<Option<Vec<String>>> {
-        self.reader.integrity()
     }
 
     /// As long as nothing was written, further connections see exactly what this one sees, in both journal modes: nobody

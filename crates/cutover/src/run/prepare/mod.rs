@@ -174,6 +174,8 @@ impl Prepared {
                 tables.insert(relationship.parent.clone());
             }
         }
+        let statements = self.steps.iter().flat_map(|step| step.statements.iter().chain(step.undo.of_all().unwrap_or_default()));
+        let volatile = self.grants.volatile_tables();
         Fence {
             tables: tables.into_iter().collect(),
             strongest: self.strongest.iter().cloned().collect(),
@@ -183,6 +185,8 @@ impl Prepared {
             mode,
             unfenced: options.unfenced,
             apart: options.rehearses.is_some(),
+            volatile,
+            opaque: statements.into_iter().any(|statement| statement.boundary == Boundary::Asked),
         }
     }
 }
