@@ -155,7 +155,7 @@ impl Needs<'_> {
             "free some before the run: a table that is written anew stands there twice",
         );
         if let Some(left) = self.conditions.free_sessions.filter(|left| *left < BESIDE) {
-            missing.push(format!("{left} more sessions can be opened on {}, and a run has {BESIDE} at the least", database.place()));
+            missing.push(format!("a run has {BESIDE} sessions at the least, and {} has room for {left} more", database.place()));
             remedies.push("end sessions that nobody needs, or raise the server's limit".to_owned());
         }
         for lack in &self.conditions.lacking {
