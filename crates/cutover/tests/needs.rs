@@ -63,7 +63,7 @@ fn as_role(site: &mut Site, name: &str, rights: &[&str]) {
     let unique = format!("{name}_{}", std::process::id());
     site.scratch.execute(&format!("CREATE ROLE \"{unique}\" LOGIN PASSWORD 'needs'"));
     for right in rights {
-        site.scratch.execute(&right.replace("ROLE", &format!("\"{unique}\"")));
+        site.scratch.execute(&right.replace("{role}", &format!("\"{unique}\"")));
     }
     let url = site.scratch.url();
     let (_, place) = url.split_once('@').unwrap_or(("", url.split_once("//").unwrap().1));
@@ -78,9 +78,9 @@ fn forget_role(site: &Site, name: &str) {
 #[test]
 fn rights_that_are_missing_are_named_with_what_mends_them() {
     let mut site = site(Scratch::postgres("rights_that_are_missing"));
-    let old = site.snapshot();
-    let reads = ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE", "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO ROLE"];
+    let reads = ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}", "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"];
     as_role(&mut site, "cutover_needs_rights", &reads);
+    let old = site.snapshot();
     let atomic = refused(&site, &options());
     assert!(atomic.contains("may not lock programs against writes") && atomic.contains("GRANT UPDATE ON "), "{atomic}");
     assert!(atomic.contains("may not create the schema of the journal") && atomic.contains("GRANT CREATE ON DATABASE "), "{atomic}");
@@ -89,16 +89,15 @@ fn rights_that_are_missing_are_named_with_what_mends_them() {
     let error = site.run(&site.plan(&PLAN), &options(), &Silent).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(told(&error).ends_with("nothing was touched"), "{error:?}");
-    site.scratch.execute("SELECT 1");
-    site.database = open(&site.scratch.url(), &site.interrupt);
     assert_eq!(site.differences(&old), NOTHING);
+    site.database = open(&site.scratch.url(), &site.interrupt);
     forget_role(&site, "cutover_needs_rights");
 }
 
 #[test]
 fn sessions_that_are_left_are_counted_by_every_limit() {
     let mut site = site(Scratch::postgres("sessions_that_are_left"));
-    as_role(&mut site, "cutover_needs_sessions", &["ALTER ROLE ROLE CONNECTION LIMIT 3", "GRANT pg_read_all_data TO ROLE"]);
+    as_role(&mut site, "cutover_needs_sessions", &["ALTER ROLE {role} CONNECTION LIMIT 3", "GRANT pg_read_all_data TO {role}"]);
     // One is the session that reads, one is the session that looks.
     let reasons = refused(&site, &options());
     assert!(reasons.contains("a run has 2 sessions at the least") && reasons.contains("raise the server's limit"), "{reasons}");
@@ -116,7 +115,10 @@ fn transactions_and_slots_that_stay_are_named() {
     site.scratch.execute("ROLLBACK PREPARED 'left behind'");
     let needs = explained(&site, &options()).needs;
     site.scratch.execute(&format!("SELECT pg_drop_replication_slot('{slot}')"));
-    assert!(reasons.contains("a prepared transaction stays in the way") && reasons.contains("ROLLBACK PREPARED 'left behind'"), "{reasons}");
+    assert!(
+        reasons.contains("a prepared transaction stays in the way") && reasons.contains("ROLLBACK PREPARED 'left behind'"),
+        "{reasons}"
+    );
     assert!(has(&needs, &format!("the replication slot {slot} (physical, not in use) keeps ")), "{needs:?}");
 }
 
@@ -125,8 +127,10 @@ fn what_a_server_cannot_be_asked_is_said_and_what_the_fence_lacks_is_refused() {
     let mut site = site(Scratch::mysql("what_a_server_cannot_be_asked"));
     let database = site.scratch.query("SELECT DATABASE()")[0][0].clone().unwrap();
     let name = format!("n{}", std::process::id());
-    site.scratch.execute(&format!("CREATE USER '{name}'@'%' IDENTIFIED BY 'needs'; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{database}`.* TO '{name}'@'%'"));
-    site.scratch.execute("XA START 'left'; UPDATE programs SET name = 'Physics' WHERE id = 1; XA END 'left'; XA PREPARE 'left'");
+    site.scratch.execute(&format!(
+        "CREATE USER '{name}'@'%' IDENTIFIED BY 'needs'; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{database}`.* TO '{name}'@'%'"
+    ));
+    site.scratch.execute("XA START 'left'; UPDATE programs SET name = 'Chemistry' WHERE id = 1; XA END 'left'; XA PREPARE 'left'");
     let root = explained(&site, &options()).needs;
     site.scratch.execute("XA ROLLBACK 'left'");
     assert!(root.iter().any(|line| line.contains("left; XA COMMIT 'left', '', 1; or XA ROLLBACK 'left', '', 1;")), "{root:?}");

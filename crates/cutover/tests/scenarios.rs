@@ -37,7 +37,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use archive::{Archive, Place, without_place};
+use archive::{Archive, Venue, without_place};
 use cutover::database::Mode;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::Result;
@@ -48,12 +48,12 @@ use plans::{Site, options, told};
 use support::Scratch;
 
 /// Those in place come last, as the writing of an archive wants it.
-const PLACES: [Place; 5] = [
-    Place::Atomic("postgres"),
-    Place::Atomic("sqlite"),
-    Place::InPlace("postgres"),
-    Place::AlwaysInPlace("mysql"),
-    Place::InPlace("sqlite"),
+const PLACES: [Venue; 5] = [
+    Venue::Atomic("postgres"),
+    Venue::Atomic("sqlite"),
+    Venue::InPlace("postgres"),
+    Venue::AlwaysInPlace("mysql"),
+    Venue::InPlace("sqlite"),
 ];
 
 /// The folders whose files make up a plan.
@@ -61,31 +61,31 @@ const PLAN: [&str; 6] = ["steps/", "checks/", "invariants/", "probes/", "maps/",
 
 #[test]
 fn postgres() {
-    run_all(Place::Atomic("postgres"), Scratch::postgres);
+    run_all(Venue::Atomic("postgres"), Scratch::postgres);
 }
 
 #[test]
 fn postgres_in_place() {
-    run_all(Place::InPlace("postgres"), Scratch::postgres);
+    run_all(Venue::InPlace("postgres"), Scratch::postgres);
 }
 
 #[test]
 fn mysql() {
-    run_all(Place::AlwaysInPlace("mysql"), Scratch::mysql);
+    run_all(Venue::AlwaysInPlace("mysql"), Scratch::mysql);
 }
 
 #[test]
 fn sqlite() {
-    run_all(Place::Atomic("sqlite"), Scratch::sqlite);
+    run_all(Venue::Atomic("sqlite"), Scratch::sqlite);
 }
 
 #[test]
 fn sqlite_in_place() {
-    run_all(Place::InPlace("sqlite"), Scratch::sqlite);
+    run_all(Venue::InPlace("sqlite"), Scratch::sqlite);
 }
 
 /// Runs every file, and fails with all that do not say what they expect.
-fn run_all(place: Place, scratch: fn(&str) -> Scratch) {
+fn run_all(place: Venue, scratch: fn(&str) -> Scratch) {
     let mut failed = Vec::new();
     let mut ran = 0;
     for path in files() {
@@ -106,9 +106,9 @@ fn run_all(place: Place, scratch: fn(&str) -> Scratch) {
 }
 
 /// Where a case is run: on the databases that it says, of those that its plan is written for. A plan without a word of them is for all.
-fn places(archive: &Archive) -> Vec<Place> {
+fn places(archive: &Archive) -> Vec<Venue> {
     let plan = archive.get("plan.toml").and_then(|plan| plan.lines().find(|line| line.starts_with("databases = ")));
-    let is_meant = |place: &Place| {
+    let is_meant = |place: &Venue| {
         archive.get("databases").is_none_or(|list| list.split_whitespace().any(|word| word == place.database()))
             && plan.is_none_or(|line| line.contains(place.database()))
     };
@@ -129,7 +129,7 @@ fn files() -> Vec<PathBuf> {
 struct Case<'a> {
     archive: &'a Archive,
     path: &'a Path,
-    place: Place,
+    place: Venue,
 }
 
 impl Case<'_> {
@@ -143,7 +143,8 @@ impl Case<'_> {
         let mut ever_committed = committed;
         let mut said = words::of_run(&site, self.place, first.1.as_ref(), first.0.as_ref().err());
         // The rows are looked at before the undo, and told after what the run said.
-        let rows = self.rows(&site);
+        let rows = catch_unwind(AssertUnwindSafe(|| self.rows(&site)));
+        let rows = rows.unwrap_or_else(|_| panic!("the rows after cannot be read, and the run said:\n{said}"));
         if let Some(again) = self.text("again") {
             site.scratch.execute(self.text("between").unwrap_or_default());
             let at = site.snapshot();
@@ -246,11 +247,11 @@ impl Case<'_> {
 
     fn in_mode(&self, options: Options) -> Options {
         match self.place {
-            Place::InPlace(database) => {
+            Venue::InPlace(database) => {
                 // On SQLite nothing could hold others off.
                 Options { mode: Some(Mode::InPlace), unfenced: database == "sqlite", ..options }
             }
-            Place::Atomic(_) | Place::AlwaysInPlace(_) => options,
+            Venue::Atomic(_) | Venue::AlwaysInPlace(_) => options,
         }
     }
 

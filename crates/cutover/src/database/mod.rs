@@ -310,6 +310,9 @@ pub trait Writer: Reader {
     /// by `Commit`.
     fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit>;
 
+    /// In-place, within a unit: what [`Writer::settle`] would look at is looked at in a later unit, where the database leaves that to us.
+    fn postpone(&mut self) {}
+
     /// Runs one statement: in the open transaction, and asserts that it is still the same one; in-place outside of a unit, by itself.
     /// Returns the rows that it touched.
     ///

@@ -25,9 +25,14 @@ const OLD: u64 = 60;
 pub fn look(engine: &Engine<'_>, prepared: &Prepared, catalog: &Catalog, options: &Options) -> Result<Vec<String>> {
     let fence = prepared.fence(options, engine.mode(options)?);
     // A session of its own: what it looks at is of now, and not of the instant that others read.
-    let conditions = engine.database.read()?.conditions(&fence)?;
+    let mut reader = engine.database.read()?;
+    let whole = reader.session()?.bytes;
+    let conditions = reader.conditions(&fence)?;
+    drop(reader);
+    let tables: u64 = catalog.tables.iter().filter_map(|table| table.bytes).sum();
     let needs = Needs {
-        contents: catalog.tables.iter().filter_map(|table| table.bytes).sum(),
+        // Where tables have no sizes of their own, no part of the database is larger than all of it.
+        contents: if tables == 0 { whole } else { tables },
         rewritten: rewritten(prepared, catalog),
         sessions: options.sessions as u64 + BESIDE,
         backup: options.backup != BackupAt::Nowhere,
@@ -41,14 +46,10 @@ pub fn look(engine: &Engine<'_>, prepared: &Prepared, catalog: &Catalog, options
     Ok(needs.in_words(engine.home))
 }
 
-/// The tables that steps may write anew, with their sizes, the largest first.
-fn rewritten(prepared: &Prepared, catalog: &Catalog) -> Vec<(TableName, u64)> {
-    let mut tables: Vec<_> = prepared
-        .strongest
-        .iter()
-        .filter_map(|name| catalog.table(name))
-        .filter_map(|table| Some((table.name.clone(), table.bytes?)))
-        .collect();
+/// The tables that steps may write anew, with their sizes where they are known, the largest first.
+fn rewritten(prepared: &Prepared, catalog: &Catalog) -> Vec<(TableName, Option<u64>)> {
+    let known = prepared.strongest.iter().filter_map(|name| catalog.table(name));
+    let mut tables: Vec<_> = known.map(|table| (table.name.clone(), table.bytes)).collect();
     tables.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     tables
 }
@@ -56,7 +57,7 @@ fn rewritten(prepared: &Prepared, catalog: &Catalog) -> Vec<(TableName, u64)> {
 struct Needs<'a> {
     /// Bytes of all tables.
     contents: u64,
-    rewritten: Vec<(TableName, u64)>,
+    rewritten: Vec<(TableName, Option<u64>)>,
     sessions: u64,
     /// Whether a backup is taken here.
     backup: bool,
@@ -78,7 +79,8 @@ impl Needs<'_> {
 
     /// Bytes where the database stands.
     fn disk_there(&self) -> u64 {
-        let rewritten: u64 = self.rewritten.iter().map(|(_, bytes)| bytes).sum();
+        let sizes: Option<u64> = self.rewritten.iter().map(|(_, bytes)| *bytes).sum();
+        let rewritten = sizes.unwrap_or(self.contents);
         if self.proof { rewritten.saturating_add(self.contents) } else { rewritten }
     }
 

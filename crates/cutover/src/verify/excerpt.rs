@@ -11,7 +11,7 @@ const LEAD: usize = 40;
 #[must_use]
 pub fn excerpt(cell: Cell<'_>) -> String {
     let text = cell.to_text();
-    cut(&if has_commands(&text) { escaped(&text) } else { text.into() }, 0)
+    cut(&if has_commands(&text) { escaped(&text) } else { text }, 0)
 }
 
 /// Two values for people; of long ones, the part around their first difference.

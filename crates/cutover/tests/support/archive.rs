@@ -37,7 +37,7 @@ impl Archive {
     }
 
     /// The text that is found in one place: `name.PLACE` wins over `name.in-place`, this over `name.DATABASE`, and that over `name`.
-    pub fn for_place(&self, name: &str, place: Place) -> Option<&str> {
+    pub fn for_place(&self, name: &str, place: Venue) -> Option<&str> {
         place.sections(name).iter().find_map(|section| self.get(section))
     }
 
@@ -48,7 +48,7 @@ impl Archive {
 
     /// Makes `text` what is found under `name` in one place, and leaves what is found in the others as it is. Places that find the same
     /// share a section. Of the places, those that are not in place come first.
-    pub fn set_for_place(&mut self, name: &str, places: &[Place], place: Place, text: &str) {
+    pub fn set_for_place(&mut self, name: &str, places: &[Venue], place: Venue, text: &str) {
         let wanted: Vec<_> = places
             .iter()
             .filter_map(|other| {
@@ -68,7 +68,7 @@ impl Archive {
 }
 
 /// The fewest sections in which every place finds its text: what most of them find, what those in place have in common, and the rest.
-fn shared(name: &str, places: usize, wanted: &[(Place, String)]) -> Vec<(String, String)> {
+fn shared(name: &str, places: usize, wanted: &[(Venue, String)]) -> Vec<(String, String)> {
     let most = |texts: Vec<&String>| {
         let times = |text: &String| texts.iter().filter(|other| **other == text).count();
         // The first one of those that stand as often.
@@ -95,7 +95,7 @@ const IN_PLACE: &str = "in-place";
 
 /// A database, and the mode of the runs on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Venue {
     /// One transaction.
     Atomic(&'static str),
     /// Statement by statement, where the other mode is there as well.
@@ -104,7 +104,7 @@ pub enum Place {
     AlwaysInPlace(&'static str),
 }
 
-impl Place {
+impl Venue {
     /// The database's word.
     pub fn database(self) -> &'static str {
         match self {

@@ -5,11 +5,11 @@ use cutover::model::error::Error;
 use cutover::run::{Ended, Finished, RunDirectory};
 use cutover::verify::verdict::{CellEvidence, Finding, RowEvidence, Verdict};
 
-use crate::archive::Place;
+use crate::archive::Venue;
 use crate::plans::Site;
 
 /// A run, or the faults of its plan.
-pub fn of_run(site: &Site, place: Place, run: Option<&Result<Finished, Error>>, faults: Option<&Error>) -> String {
+pub fn of_run(site: &Site, place: Venue, run: Option<&Result<Finished, Error>>, faults: Option<&Error>) -> String {
     match run {
         Some(Ok(Finished::NothingToDo { run, .. })) => {
             assert_eq!(site.directory(run).run, *run);
@@ -22,7 +22,7 @@ pub fn of_run(site: &Site, place: Place, run: Option<&Result<Finished, Error>>, 
 }
 
 /// How a run ended.
-pub fn of_ended(place: Place, ended: &Ended) -> String {
+pub fn of_ended(place: Venue, ended: &Ended) -> String {
     let fence = if place.is_in_place() { Fence::of(place, ended) } else { Fence::default() };
     let mut said = format!("{}\nmessage: {}\n", word(&ended.outcome), fence.message.unwrap_or_else(|| ended.message.clone()));
     for hint in ended.hints.iter().filter(|hint| !fence.hints.contains(hint)) {
@@ -47,7 +47,7 @@ struct Fence {
 }
 
 impl Fence {
-    fn of(place: Place, ended: &Ended) -> Self {
+    fn of(place: Venue, ended: &Ended) -> Self {
         const HELD: &str = ", and the fence is up, so that nobody builds on them";
         const UNHELD: &str = "; nothing, or not always, held other sessions off";
         let fenced = place.database() != "sqlite";

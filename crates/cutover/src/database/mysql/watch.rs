@@ -207,7 +207,7 @@ fn look_at_binlog(connection: &mut Connection, fence: &Fence) -> Result<std::res
             "the plan has statements that commit by themselves and write rows, which the binlog does not tell from those of others",
         );
     }
-    match connection.value("SELECT CONCAT(@@log_bin, @@sql_log_bin, @@GLOBAL.binlog_format)")?.as_deref() {
+    match connection.value("SELECT CONCAT(IF(@@log_bin, 1, 0), IF(@@sql_log_bin, 1, 0), @@GLOBAL.binlog_format)")?.as_deref() {
         Some("11ROW") => {}
         Some(other) if other.starts_with("11") => return why("the server's binlog_format is not ROW"),
         _ => return why("the server writes no binlog"),

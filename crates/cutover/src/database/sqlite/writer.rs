@@ -45,6 +45,10 @@ pub(super) struct SqliteWriter {
     reader: SqliteReader,
     watch: Watch,
     ledger: Ledger,
+    /// In-place: what was found out in units that have put their settling off, for the next one.
+    carried: Option<Ledger>,
+    /// In-place: whether the open unit leaves its settling to a later one.
+    postponed: bool,
     /// Whether the transaction has written something, which only this connection sees.
     written: bool,
     mode: Mode,
@@ -65,6 +69,8 @@ impl SqliteWriter {
             reader: SqliteReader::over(handle),
             watch: Watch::default(),
             ledger: Ledger::default(),
+            carried: None,
+            postponed: false,
             written: false,
             mode: Mode::Atomic,
         };
@@ -211,20 +217,36 @@ impl Writer for SqliteWriter {
     }
 
     fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit> {
+        let carried = self.carried.take();
         self.begin()?;
+        if let Some(ledger) = carried {
+            self.ledger = ledger;
+        }
+        self.postponed = false;
         let written = work(self).and_then(|entry| {
-            self.settle()?;
+            if self.postponed {
+                self.ledger.put_off(&self.watch)
+            } else {
+                self.settle()?
+            }
             entries::write(self.handle(), &entry)?;
             Ok(entry)
         });
         match written {
-            Ok(entry) => Ok(self.finish(&|reader| Ok(reader.entries(&entry.run)?.contains(&entry)))),
+            Ok(entry) => {
+                self.carried = self.postponed.then(|| std::mem::take(&mut self.ledger));
+                Ok(self.finish(&|reader| Ok(reader.entries(&entry.run)?.contains(&entry))))
+            }
             Err(error) => {
                 let error = self.with_state(error);
                 self.rollback()?;
                 Err(error)
             }
         }
+    }
+
+    fn postpone(&mut self) {
+        self.postponed = true;
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64> {

@@ -90,6 +90,8 @@ pub struct PreparedStatement {
     pub boundary: Boundary,
     /// A query that returns a row where the statement has been done; how one learns that of [`Boundary::Asked`].
     pub done_when: Option<String>,
+    /// Whether constraints hold behind it. Within an operation they need not: a table that is made anew is gone for a while.
+    pub settles: bool,
     /// In which ranges of keys it is executed: the statement then holds `:batch_first` and `:batch_last`.
     pub batch: Option<Batch>,
 }
@@ -233,7 +235,15 @@ impl PreparedStatement {
     fn of_engine(sql: String, place: &Place, rewrites: bool, dialect: &dyn Dialect) -> Self {
         // What cannot be split is the database's to complain of.
         let boundary = dialect.split(&sql).ok().and_then(|statements| statements.first().map(|statement| dialect.boundary(statement)));
-        Self { place: place.clone(), rewrites, boundary: boundary.unwrap_or(Boundary::Inside), done_when: None, batch: None, sql }
+        Self {
+            place: place.clone(),
+            rewrites,
+            boundary: boundary.unwrap_or(Boundary::Inside),
+            done_when: None,
+            settles: true,
+            batch: None,
+            sql,
+        }
     }
 }
 
