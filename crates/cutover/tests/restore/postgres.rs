@@ -72,11 +72,15 @@ fn everything_that_belongs_to_a_database_comes_back() {
     let (old, its_own) = (site.snapshot(), belongings(&site));
     let accept: Vec<String> = old.manifest.catalog.not_covered.iter().map(|object| format!("covered:{}", object.object)).collect();
     assert!(accept.iter().any(|name| name.contains("large object")), "{accept:?}");
+    let letters = site.scratch.query("SELECT count(*) FROM public.letters");
     let plan = site.plan(&REGISTRY_PLAN);
     let ended = site.end(&plan, &Options { accept, ..crate::with_backup() }, &Silent);
     assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
     let run = back(&site, &plan.1, &ended.run, &by_restore()).run_of(&site, ended.run);
-    assert_eq!(site.differences(&old), NOTHING);
+    // What cannot be compared was restored all the same.
+    let differences: Vec<_> = site.differences(&old).into_iter().filter(|difference| !difference.starts_with("covered:")).collect();
+    assert_eq!(differences, NOTHING);
+    assert_eq!(site.scratch.query("SELECT count(*) FROM public.letters"), letters);
     assert_eq!(belongings(&site), its_own);
     assert_eq!(site.scratch.query("SELECT lo_get(scan) FROM archive.scans")[0][0].as_deref(), Some("\\x00010203"));
     clean(&site, &run);
