@@ -11,6 +11,7 @@ use super::errors::{self, code};
 use super::hold;
 use super::journal::{self, JournalTable};
 use super::session::{Connection, Failure, fields};
+use crate::database::access::SCRATCH;
 use crate::database::{Fence, Raised};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -132,10 +133,13 @@ fn be_alone_on_the_server(connection: &mut Connection) -> Result<()> {
     if connection.value("SELECT GET_LOCK('cutover:read_only', 2)")?.as_deref() != Some("1") {
         return Err(refused("another database"));
     }
-    // A fence outlives the session that raised it.
+    // A fence outlives the session that raised it. What a backup has brought along is none.
     let others = connection.rows(&format!(
-        "SELECT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_NAME = '{}' AND TABLE_SCHEMA <> DATABASE()",
-        SETTINGS.name
+        "SELECT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_NAME = '{}' AND TABLE_SCHEMA <> DATABASE() \
+         AND LEFT(TABLE_SCHEMA, {}) <> {}",
+        SETTINGS.name,
+        SCRATCH.len(),
+        MysqlDialect.quote_literal(SCRATCH)
     ))?;
     for row in &others {
         let [database] = fields(row)?;
