@@ -14,7 +14,7 @@ mod taking_back;
 pub use backup::{At, Backup, BackupCommand, Safety, VerifyBackup};
 pub use guard::{Guard, Instant};
 pub use rehearse::Rehearse;
-pub use taking_back::{Repair, Rollback};
+pub use taking_back::{Method, Repair, Rollback};
 
 /// Changes a live relational database and proves that nothing was lost.
 ///
@@ -108,7 +108,7 @@ pub enum Command {
     Status(Status),
     /// Tell again how a run went
     Report(Report),
-    /// Take down what runs and proofs have left: a fence, scratch databases
+    /// Take down what runs, proofs and rollbacks have left: a fence, scratch databases, a state that was kept
     Clean(Clean),
     /// Build a realistic database and run a built-in plan on it
     Demo(Demo),
@@ -356,6 +356,9 @@ pub struct Clean {
     /// Give the run up: everything stays as its steps have left it, unverified
     #[arg(long, requires = "run")]
     pub abandon: bool,
+    /// Drop the state that was kept before the rollback of this run, by restore; `all` for every one
+    #[arg(long, value_name = "RUN", conflicts_with = "abandon")]
+    pub kept: Option<String>,
     #[command(flatten)]
     pub waiting: Waiting,
 }

@@ -3,10 +3,12 @@
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
 use cutover::run::guard::{GRACE, GuardOptions};
+use cutover::run::rollback::{Method, Rollback as WayBack};
 use cutover::run::{BackupAt, Options};
 
 use crate::arguments::{
-    self, At, Clean, Guard, Hooks, InPlace, Instant, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting,
+    self, At, Clean, Guard, Hooks, InPlace, Instant, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify,
+    Waiting,
 };
 use crate::built_in;
 
@@ -54,6 +56,7 @@ pub fn of_guard(guard: &Guard) -> GuardOptions {
         },
         migrations: guard.migrations.clone(),
         rehearse: guard.rehearse,
+        restore_on_failure: guard.restore_on_failure,
         suggest: guard.suggest_contract.clone(),
         timeout: guard.timeout,
         settle: guard.settle,
@@ -126,7 +129,27 @@ pub fn of_clean(clean: &Clean) -> Options {
 
 /// The options of an undo.
 pub fn of_rollback(rollback: &Rollback) -> Options {
-    Options { dry_run: rollback.dry_run, unfenced: rollback.unfenced, ..waiting(&rollback.waiting, Options::default()) }
+    Options {
+        dry_run: rollback.dry_run,
+        unfenced: rollback.unfenced,
+        accept: rollback.accept.clone(),
+        reveal: rollback.findings.reveal,
+        ..waiting(&rollback.waiting, Options::default())
+    }
+}
+
+/// In which way a run is taken back, and what becomes of what others wrote since.
+pub fn way_back(rollback: &Rollback) -> WayBack {
+    WayBack {
+        method: match rollback.method {
+            Way::Auto => Method::Auto,
+            Way::Undo => Method::Undo,
+            Way::Restore => Method::Restore,
+        },
+        keep_new_writes: rollback.keep_new_writes,
+        discard_new_writes: rollback.discard_new_writes,
+        export_new_writes: rollback.export_new_writes.clone(),
+    }
 }
 
 /// The options of a later verification.

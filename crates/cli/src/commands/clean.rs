@@ -2,6 +2,7 @@
 
 use cutover::model::error::Result;
 use cutover::run::in_place::{self, Release};
+use cutover::run::status;
 
 use super::run;
 use crate::arguments::Clean;
@@ -16,13 +17,16 @@ use crate::options;
 pub fn execute(context: &Context, arguments: &Clean) -> Result<Exit> {
     let database = context.open(&arguments.database.url)?;
     let engine = context.engine(database.as_ref());
+    let mut lines = Vec::new();
+    if let Some(run) = &arguments.kept {
+        context.terminal.result(&status::drop_kept(&engine, run)?.join("\n"))?;
+        return Ok(Exit::Done);
+    }
+    lines.extend(in_place::let_in(&engine, &options::of_clean(arguments)).map_err(run::untouched)?);
     let abandon = arguments.run.as_deref().filter(|_| arguments.abandon);
     let Release { abandoned, notes } = in_place::release(&engine, abandon, &options::of_clean(arguments)).map_err(run::untouched)?;
-    let mut lines: Vec<_> = abandoned
-        .map(|run| format!("the run {run} is given up: everything stands as its steps left it"))
-        .into_iter()
-        .chain(notes)
-        .collect();
+    lines
+        .extend(abandoned.map(|run| format!("the run {run} is given up: everything stands as its steps left it")).into_iter().chain(notes));
     lines.extend(in_place::drop_scratches(&engine)?);
     if lines.is_empty() {
         lines.push("nothing to clean: no fence stands, and no scratch database is left".to_owned());

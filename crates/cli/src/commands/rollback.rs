@@ -1,7 +1,7 @@
 //! `cutover rollback`: a committed run undone, and the old contents proven.
 
 use cutover::model::error::Result;
-use cutover::run::undo;
+use cutover::run::rollback;
 
 use super::{ending, recorded, run};
 use crate::arguments::Rollback;
@@ -18,7 +18,7 @@ pub fn execute(context: &Context, arguments: &Rollback) -> Result<Exit> {
     let database = context.open(&arguments.database.url)?;
     let plan = recorded::plan(&directory, database.dialect())?;
     let engine = context.engine(database.as_ref());
-    let ended =
-        undo::undo(&engine, &plan, &directory, &options::of_rollback(arguments), arguments.keep_new_writes).map_err(run::untouched)?;
+    let ended = rollback::rollback(&engine, &plan, &directory, &options::of_rollback(arguments), &options::way_back(arguments))
+        .map_err(run::untouched)?;
     ending::tell(context, &engine, &ended, &arguments.findings)
 }

@@ -4,7 +4,7 @@ use cutover::model::error::Result;
 use cutover::report::words::counted;
 use cutover::report::{Style, Tone, json};
 use cutover::run::guard::histories::{Standing, standings};
-use cutover::run::status::{RunStatus, scratches, status};
+use cutover::run::status::{KeptState, RunStatus, kept, scratches, status};
 use serde::Serialize;
 
 use crate::arguments::{Format, Status};
@@ -17,6 +17,8 @@ struct Runs {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scratch_databases: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptState>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     migrations: Vec<Standing>,
 }
 
@@ -28,18 +30,28 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let database = arguments.database.url.as_ref().map(|url| context.open(url)).transpose()?;
     let engine = database.as_ref().map(|database| context.engine(database.as_ref()));
     let runs = status(&context.home, engine.as_ref())?;
-    let scratch_databases = scratches(engine.as_ref())?;
-    let migrations = match &database {
+    // Where nobody can connect, the list of runs says so, and nothing else can be asked.
+    let reachable = database.as_ref().is_none_or(|database| database.read().is_ok());
+    let asked = engine.as_ref().filter(|_| reachable);
+    let (scratch_databases, kept) = (scratches(asked)?, kept(&context.home, asked)?);
+    let migrations = match database.as_ref().filter(|_| reachable) {
         Some(database) => standings(database.as_ref(), arguments.migrations.as_deref(), std::path::Path::new("."))?,
         None => Vec::new(),
     };
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, migrations })?)?,
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, kept, migrations })?)?,
         Format::Text => {
             let mut page = in_words(context, &runs);
             for name in &scratch_databases {
                 page.push_str(&format!(
                     "the scratch database {name} is in use, or was left by a proof that was killed: `cutover clean` drops it\n"
+                ));
+            }
+            for state in &kept {
+                let run = state.of.as_ref().unwrap_or(&state.id);
+                page.push_str(&format!(
+                    "kept: the state before the rollback of {run}: {}; `cutover clean --kept {run}` drops it\n",
+                    state.name
                 ));
             }
             let style = context.terminal.view(cutover::report::Detail::Summary, false).style;

@@ -177,6 +177,15 @@ impl Backup {
         Self::write(&self.directory, manifest)
     }
 
+    /// The same backup, to be compared with another snapshot, such as that of the run which made it; nothing is written.
+    ///
+    /// # Errors
+    /// Where the snapshot's seal cannot be read.
+    pub(crate) fn against(self, snapshot: &Snapshot) -> Result<Self> {
+        let manifest = self.manifest.with_snapshot(&self.directory, snapshot)?;
+        Ok(Self { manifest, ..self })
+    }
+
     /// Where the data is: a directory, or a file that was made elsewhere.
     #[must_use]
     pub fn data(&self) -> PathBuf {

@@ -17,7 +17,7 @@ mod mysql;
 mod postgres;
 mod program;
 mod proof;
-mod room;
+pub(crate) mod room;
 mod sqlite;
 mod take;
 

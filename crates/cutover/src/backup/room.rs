@@ -9,7 +9,7 @@ use crate::model::size;
 ///
 /// # Errors
 /// `Refused` where there is less room.
-pub(super) fn check(directory: &Path, needed: u64) -> Result<()> {
+pub(crate) fn check(directory: &Path, needed: u64) -> Result<()> {
     let existing = directory.ancestors().find(|path| path.exists()).unwrap_or(directory);
     let Some(free) = free(existing) else { return Ok(()) };
     if free >= needed {

@@ -108,6 +108,8 @@ pub enum EventKind {
     },
     /// Exactly this plan was rehearsed for this database: what that took, and so what is to be expected.
     RehearsalFound { run: String, started: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
+    /// In which way a run is taken back, and why in this one.
+    MethodChosen { method: String, why: String },
     /// In-place: a run that was stopped goes on.
     RunResumed,
     /// A stage began.

@@ -357,6 +357,7 @@ impl Report {
             | EventKind::CommandFinished { .. }
             | EventKind::MigrationsFound { .. }
             | EventKind::ObjectsAdded { .. } => self.guard.get_or_insert_default().hear(kind),
+            EventKind::MethodChosen { method, why } => self.notices.push(format!("by {method}: {why}")),
             EventKind::RehearsalFound { .. }
             | EventKind::StatementMeasured { .. }
             | EventKind::FenceRaised { .. }

@@ -89,7 +89,8 @@ fn query(sql: &str, path: &Path, writer: &mut dyn Writer) -> Result<()> {
     file.flush().map_err(failed)
 }
 
-fn line(row: &Row) -> Vec<u8> {
+/// One line of CSV.
+pub(super) fn line(row: &Row) -> Vec<u8> {
     let mut line = Vec::new();
     for (position, cell) in row.cells().enumerate() {
         if position > 0 {

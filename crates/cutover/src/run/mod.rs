@@ -27,6 +27,8 @@ pub(crate) mod put_back;
 pub mod ranges;
 pub mod rehearse;
 pub mod rehearsed;
+pub(crate) mod restore;
+pub mod rollback;
 pub mod status;
 pub mod timing;
 pub mod transaction;

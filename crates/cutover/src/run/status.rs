@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::database::{Mode, RunRecord};
+use crate::database::access::plain;
+use crate::database::exchange::Stopped;
+use crate::database::{Kept, Mode, RunRecord};
 use crate::journal::{EventKind, Outcome};
-use crate::model::error::Result;
+use crate::model::error::{Error, ErrorKind, Result};
 
 use super::options::Engine;
 use super::{RunDirectory, in_place};
@@ -50,10 +52,16 @@ pub enum JournalState {
 /// # Errors
 /// Where a journal or the database cannot be read.
 pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<RunStatus>> {
-    let (records, fence) = match engine {
-        Some(engine) => {
-            let mut reader = engine.database.read()?;
-            (Some(reader.records()?), reader.standing_fence()?)
+    let mut stopped = None;
+    let (records, fence) = match engine.map(|engine| engine.database.read()) {
+        Some(Ok(mut reader)) => (Some(reader.records()?), reader.standing_fence()?),
+        // It may be a rollback that keeps everybody out.
+        Some(Err(error)) => {
+            stopped = engine.and_then(|engine| engine.database.stopped_exchange().ok()).flatten();
+            if stopped.is_none() {
+                return Err(error);
+            }
+            (None, None)
         }
         None => (None, None),
     };
@@ -83,7 +91,9 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         runs.push(RunStatus {
             meaning: match rehearses {
                 Some(original) => of_rehearsal(state, &original),
-                None if mode == super::guard::MODE => super::guard::meaning(state).to_owned(),
+                None if mode == super::guard::MODE => {
+                    super::guard::meaning(state, matches!(&recorded, Some(Some(state)) if state == "undone")).to_owned()
+                }
                 None => meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some(), mode == Mode::InPlace.to_string()),
             },
             run: directory.run,
@@ -105,6 +115,27 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
     for left in runs.iter_mut().filter(|status| fence.as_ref() == Some(&status.run) && !unfinished(status)) {
         left.meaning.push_str("; its fence still stands: `cutover clean` takes it down");
     }
+    if let Some(Stopped { run, message }) = stopped {
+        match runs.iter_mut().find(|status| plain(&status.run) == run) {
+            Some(status) => {
+                let run = status.run.clone();
+                status.meaning = format!(
+                    "its rollback goes on, or was stopped: {message}; `cutover rollback {run}` goes on with it, `cutover clean` lets everybody in again"
+                );
+            }
+            // What nobody here has begun must be told all the same.
+            None => runs.push(RunStatus {
+                meaning: format!("the rollback of a run that is not known here goes on, or was stopped: {message}"),
+                run,
+                plan: String::new(),
+                directory: None,
+                started_at: String::new(),
+                database: place.clone().unwrap_or_default(),
+                journal: JournalState::None,
+                recorded: None,
+            }),
+        }
+    }
     runs.sort_by(|left, right| left.run.cmp(&right.run));
     Ok(runs)
 }
@@ -115,6 +146,59 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
 /// Where the server does not answer.
 pub fn scratches(engine: Option<&Engine<'_>>) -> Result<Vec<String>> {
     engine.map_or_else(|| Ok(Vec::new()), |engine| engine.database.scratches())
+}
+
+/// A state that a rollback has kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptState {
+    /// The run that was taken back; `None` where it is not known here.
+    pub of: Option<String>,
+    /// Its id in the letters of its name.
+    pub id: String,
+    /// The name of the database, or the path of the file.
+    pub name: String,
+}
+
+/// The states that rollbacks have kept, until `cutover clean --kept` drops them; none where no database was asked.
+///
+/// # Errors
+/// Where a journal or the server cannot be read.
+pub fn kept(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<KeptState>> {
+    let Some(engine) = engine else { return Ok(Vec::new()) };
+    let (mut undos, mut runs) = (Vec::new(), Vec::new());
+    for directory in RunDirectory::list(home)? {
+        if let Ok(EventKind::RunStarted { undoes: Some(of), .. }) = directory.started() {
+            undos.push((of, directory.path));
+        }
+        runs.push(directory.run);
+    }
+    let kept = engine.database.kept(&undos)?.into_iter();
+    Ok(kept.map(|kept| KeptState { of: runs.iter().find(|run| kept.is_of(run)).cloned(), id: kept.run, name: kept.name }).collect())
+}
+
+/// Drops the state that was kept before the rollback of a run: of a run by its id, or of all with the word `all`. What was done is returned
+/// for people.
+///
+/// # Errors
+/// `Input` where there is no such state; or where one is in use.
+pub fn drop_kept(engine: &Engine<'_>, run: &str) -> Result<Vec<String>> {
+    let found = kept(engine.home, Some(engine))?;
+    let (mut told, mut known) = (Vec::new(), Vec::new());
+    for state in found {
+        let is_meant = run == "all" || state.id == plain(run);
+        known.push(state.of.clone().unwrap_or_else(|| state.id.clone()));
+        if is_meant {
+            engine.database.drop_kept(&Kept { run: state.id, name: state.name.clone() })?;
+            told.push(format!("the state before the rollback is dropped: {}", state.name));
+        }
+    }
+    if told.is_empty() && run != "all" {
+        let hint = if known.is_empty() { "none is kept".to_owned() } else { format!("kept are those of {}", known.join(", ")) };
+        return Err(Error::new(ErrorKind::Input, format!("no state before a rollback of {run} is kept"))
+            .hint(hint)
+            .hint("nothing was touched"));
+    }
+    Ok(told)
 }
 
 fn elsewhere(record: RunRecord, database: String) -> RunStatus {
@@ -169,6 +253,9 @@ fn meaning(state: JournalState, recorded: Option<Option<&str>>, undoes: bool, in
         }
         (JournalState::Ended(Outcome::Committed), _) => "committed",
         (JournalState::Ended(Outcome::DryRun), _) => "verified, and rolled back as asked",
+        (JournalState::Ended(Outcome::NotStarted | Outcome::Interrupted), _) if undoes => {
+            "stopped before it touched anything: the run stands as it was"
+        }
         (JournalState::Ended(Outcome::NotStarted), _) => "stopped by a hook before it touched anything",
         (JournalState::Ended(Outcome::VerificationFailed), _) => "the verification failed; rolled back",
         (JournalState::Ended(Outcome::Failed), _) => "failed; rolled back",

@@ -28,10 +28,18 @@ const DYING: Duration = Duration::from_secs(15);
 /// # Errors
 /// Where another run holds it.
 pub fn lock(engine: &Engine<'_>, run: &str, options: &Options) -> Result<Box<dyn Writer>> {
+    patiently(engine, options, || engine.database.lock(run))
+}
+
+/// Tries to have a lock for as long as a run that has died may hold it.
+///
+/// # Errors
+/// Those of the last attempt.
+pub(crate) fn patiently<T>(engine: &Engine<'_>, options: &Options, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + options.patience.min(DYING);
     let mut told = false;
     loop {
-        match engine.database.lock(run) {
+        match attempt() {
             Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict) && Instant::now() < deadline => {
                 if !told {
                     engine.monitor.notice(&format!("{error}: waiting for it to end"));

@@ -10,9 +10,10 @@ use crate::journal::{EventKind, Journal, Progress, Stage};
 use crate::model::error::Result;
 use crate::model::table::{Catalog, NotCovered, SequencePosition, TableName};
 use crate::plan::{Plan, RunValues};
+use crate::snapshot::capture::choose_key;
 use crate::snapshot::digest::{KIND, VERSION};
 use crate::snapshot::seal::private_directory;
-use crate::snapshot::{Manifest, Snapshot};
+use crate::snapshot::{Manifest, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
 use crate::verify::queries::{Again, coming_relationships, found};
 use crate::verify::rulings::Rulings;
 use crate::verify::tables::{self, After, Listener, Since, Tables};
@@ -52,7 +53,7 @@ pub fn verify(
     probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
     // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
     expected::sequences(&before.manifest.sequences, &writer.sequences()?, before, &looked.tables, &mut rulings);
-    keep_after(engine, &directory.after(), &looked, writer)?;
+    keep_after(engine, &directory.after(), before, &looked, writer)?;
     finished(journal, Stage::Verify, began)?;
     Ok((rulings, looked.tables.results))
 }
@@ -221,8 +222,23 @@ pub(super) fn integrity(reader: &mut dyn Reader, rulings: &mut Rulings) -> Resul
     Ok(())
 }
 
+/// The tables that have come with the run, as it leaves them.
+fn new_tables(before: &Snapshot, now: &Catalog, directory: &Path, reader: &mut dyn Reader) -> Result<Vec<TableEntry>> {
+    let classes = before.manifest.classes;
+    let mut entries = Vec::new();
+    for table in now.tables.iter().filter(|table| before.manifest.catalog.table(&table.name).is_none()) {
+        let key = choose_key(reader, table)?;
+        let rows = Some(format!("rows/{}.rows", file_stem(&table.name.to_string())));
+        let target = Target { directory, rows, file: None, classes };
+        let (contents, _) = scan(reader, Scanned::Table(&table.name, &table.columns, &key), &target, &mut |_| ())?;
+        entries.push(TableEntry { table: table.name.clone(), columns: table.columns.clone(), key, contents });
+    }
+    Ok(entries)
+}
+
 /// Keeps what the run left as a snapshot without contents: it tells later which rows were written since.
-pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, looked: &Looked, reader: &mut dyn Reader) -> Result<()> {
+pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, before: &Snapshot, looked: &Looked, reader: &mut dyn Reader) -> Result<()> {
+    let come = new_tables(before, &looked.catalog, directory, reader)?;
     let manifest = Manifest {
         format: crate::snapshot::manifest::FORMAT,
         digest_kind: KIND.to_owned(),
@@ -234,7 +250,7 @@ pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, looked: &Looked,
         classes: engine.database.capabilities().storage_classes,
         catalog: looked.catalog.clone(),
         sequences: looked.sequences.clone(),
-        tables: looked.tables.entries.clone(),
+        tables: looked.tables.entries.iter().cloned().chain(come).collect(),
         queries: Vec::new(),
     };
     Snapshot::write(directory, manifest).map(|_| ())

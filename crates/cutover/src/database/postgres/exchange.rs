@@ -375,7 +375,7 @@ fn locked(address: &Arc<Address>, names: &Names, interrupt: &Interrupt) -> Resul
             return Ok(server);
         }
         if since.elapsed() > LOCK_PATIENCE {
-            return Err(Error::new(ErrorKind::Refused, format!("another rollback of the database {} goes on", names.live))
+            return Err(Error::new(ErrorKind::Conflict, format!("another rollback of the database {} goes on", names.live))
                 .hint("wait until it has ended; the session of one that was killed ends within seconds"));
         }
         fence::pause(AGAIN, interrupt)?;

@@ -45,13 +45,15 @@ impl<'a> SqliteExchange<'a> {
         scratch::file(&restored_name(self.terms.run), self.terms.directory)
     }
 
-    /// Copies the state of now. It has its name only when it is complete.
-    fn keep(&self, held: &SqliteReader) -> Result<PathBuf> {
+    /// Copies the state of now, by another connection: SQLite copies from none that may write (*seen*), and nobody else writes. It has its
+    /// name only when it is complete.
+    fn keep(&self) -> Result<PathBuf> {
         let kept = self.terms.directory.join(KEPT_FILE);
         let unfinished = kept.with_extension("unfinished");
         scratch::remove(&unfinished)?;
         let mut target = private(&unfinished)?;
-        let copied = copy(&held.handle().connection, &mut target, self.terms.patience, &self.interrupt, &mut || Ok(()));
+        let source = SqliteReader::open(&self.path, &self.interrupt)?;
+        let copied = copy(&source.handle().connection, &mut target, self.terms.patience, &self.interrupt, &mut || Ok(()));
         copied.map_err(|error| error.hint(format!("it was to be kept in {}", kept.display())))?;
         target.close().map_err(|(_, source)| Error::new(ErrorKind::File, format!("cannot write {}: {source}", unfinished.display())))?;
         std::fs::File::open(&unfinished)
@@ -188,11 +190,12 @@ impl Exchange for SqliteExchange<'_> {
 
     fn exchange(&mut self, record: &RunRecord, part: Part<'_>) -> Result<Vec<String>> {
         if self.held.is_none() && self.stand()? == Stand::Exchanged {
+            scratch::remove(&self.restored())?;
             return Ok(Vec::new());
         }
         let held = self.held.take().ok_or_else(|| Error::new(ErrorKind::Internal, "the database is not held"))?;
         part("the state of now is kept in a file of its own")?;
-        let kept = self.keep(&held)?;
+        let kept = self.keep()?;
         part("the journal of the restored file")?;
         self.journal(&held, record)?;
         part("the restored contents are written into the file, in one transaction")?;
@@ -214,6 +217,10 @@ impl Exchange for SqliteExchange<'_> {
     fn release(&mut self) -> Result<Vec<String>> {
         // Closing the connection takes back what is open, and gives the lock back.
         self.held = None;
+        if self.stand()? == Stand::Untouched {
+            // Nothing was exchanged, so that this is no state before anything.
+            scratch::remove(&self.terms.directory.join(KEPT_FILE))?;
+        }
         Ok(Vec::new())
     }
 }

@@ -79,7 +79,7 @@ impl Guard<'_> {
         let looked = look.at(reader.as_mut(), &mut rulings, &Listening::new(self.journal, before))?;
         integrity(reader.as_mut(), &mut rulings)?;
         expected::sequences(&before.manifest.sequences, &looked.sequences, before, &looked.tables, &mut rulings);
-        keep_after(engine, after, &looked, reader.as_mut())?;
+        keep_after(engine, after, before, &looked, reader.as_mut())?;
         for history in &there {
             let applied = history.read(reader.as_mut())?;
             let earlier = earlier.histories.iter().find(|(known, _)| known.table == history.table);

@@ -13,7 +13,7 @@ mod statements;
 mod undo;
 
 pub use fitness::check as check_fitness;
-pub use release::{Release, drop_scratches, release};
+pub use release::{Release, drop_scratches, let_in, release};
 pub use repair::{Repaired, repair};
 pub use resume::resume;
 pub(crate) use undo::undo;
@@ -253,6 +253,14 @@ fn remove(directory: &std::path::Path) -> Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("remove", directory, error)),
         _ => Ok(()),
     }
+}
+
+/// Why others could write while a run was under way, where they could.
+///
+/// # Errors
+/// Where the journal on the server cannot be read.
+pub(crate) fn fence_was_down(run: &str, reader: &mut dyn crate::database::Reader) -> Result<Option<String>> {
+    Ok(Log::read(run, reader)?.fence_down().next().map(str::to_owned))
 }
 
 /// The row of a run, if it is an in-place run that the database knows.

@@ -1,9 +1,12 @@
 //! Taking the fence down: at the end of a run, and where a person gives a run up.
 
+use crate::database::access::plain;
+use crate::database::exchange::{Stand, Terms};
 use crate::database::{Fence, Mode, RunRecord, Writer};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::run::options::{Engine, Options};
-use crate::run::transaction;
+use crate::run::{RunDirectory, transaction};
+use crate::snapshot::Snapshot;
 
 use super::deeds::Log;
 use super::{ABANDONED, Work, committed, row_of, unfinished};
@@ -65,6 +68,38 @@ pub fn drop_scratches(engine: &Engine<'_>) -> Result<Vec<String>> {
         });
     }
     Ok(told)
+}
+
+/// Lets everybody in again where a rollback was stopped in the moment of its exchange, before anything was exchanged. What was done is returned
+/// for people.
+///
+/// # Errors
+/// `Refused` where the exchange has begun, or the run is not known here; or another rollback goes on.
+pub fn let_in(engine: &Engine<'_>, options: &Options) -> Result<Vec<String>> {
+    let Some(stopped) = engine.database.stopped_exchange()? else { return Ok(Vec::new()) };
+    let runs = RunDirectory::list(engine.home)?;
+    let refused = |message: String| Error::new(ErrorKind::Refused, message);
+    let run = runs.iter().find(|directory| plain(&directory.run) == stopped.run).ok_or_else(|| {
+        refused(format!("{}, for the rollback of a run that is not known here: {}", stopped.message, stopped.run))
+            .hint("where its directory is, `cutover rollback` goes on, and `cutover clean` gives it up; --home names another place of runs")
+    })?;
+    let before = Snapshot::open(&run.snapshot())?;
+    let terms = Terms {
+        run: &run.run,
+        directory: &run.path,
+        before: &before.manifest.catalog,
+        lock_timeout: options.lock_timeout,
+        patience: options.patience,
+        terminate_blockers: options.terminate_blockers,
+        unfenced: true,
+    };
+    let mut exchange = engine.database.exchange(&terms)?;
+    match exchange.stand()? {
+        Stand::Held(_) => exchange.release(),
+        Stand::Half(how) => Err(refused(format!("the exchange of a rollback has begun: {how}"))
+            .hint(format!("cutover rollback {} brings it to its end", run.run))),
+        Stand::Untouched | Stand::Exchanged => Ok(Vec::new()),
+    }
 }
 
 /// Takes down whatever fence in-place runs have left. A run that is not finished keeps its own, unless it is named in `abandon`: then
