@@ -12,6 +12,7 @@ use cutover::journal::{Outcome, Silent};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
 use cutover::plan::{Plan, PlanFiles};
+use cutover::run::diff::{Side, diff};
 use cutover::run::explain::{Readiness, explain};
 use cutover::run::{Engine, Finished, later, status, undo};
 use cutover::snapshot::Snapshot;
@@ -82,7 +83,7 @@ impl<'a> Reading<'a> {
         assert!(matches!(explained.ready, Some(Readiness::Applied(applied)) if applied == run));
         let (one, other) = (self.snapshot(&format!("{name}-1")).unwrap(), self.snapshot(&format!("{name}-2")).unwrap());
         let scratch = self.site.scratch.directory().join("snapshot-diff");
-        let verdict = later::diff(&one, &other, &scratch, &Silent).unwrap();
+        let verdict = diff(Side::stored(one.clone()), Side::stored(other.clone()), &scratch, &Silent).unwrap();
         assert!(verdict.passed && verdict.findings.is_empty(), "{verdict:?}");
         let directory = self.site.directory(run);
         let verdict = later::verify(&engine, plan, &directory, &undo::first_values(&directory).unwrap(), &options()).unwrap();

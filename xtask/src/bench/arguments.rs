@@ -5,7 +5,7 @@ pub const USAGE: &str = "\
 cargo xtask bench [--turns N] [--only SUBJECT,…] [--quick] [--write]
 
   --turns N          turns that count, an odd number; one more comes first and does not [default: 3]
-  --only SUBJECT,…   of scans, run, growth, memory, sqlite, mariadb, wasl and reladiff, only these
+  --only SUBJECT,…   of scans, run, growth, memory, sqlite, mariadb, wasl, safety and reladiff, only these
   --quick            without the PostgreSQL database of ten times the size
   --write            put the tables into docs/performance.md
 
@@ -32,12 +32,15 @@ pub enum Subject {
     MariaDb,
     /// The whole migration of wasl-v3 against the guide.
     Wasl,
+    /// Backup, proof, rehearsal and rollback.
+    Safety,
     /// Comparing two databases.
     Reladiff,
 }
 
 impl Subject {
-    const ALL: [Self; 8] = [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb, Self::Wasl, Self::Reladiff];
+    const ALL: [Self; 9] =
+        [Self::Scans, Self::Run, Self::Growth, Self::Memory, Self::Sqlite, Self::MariaDb, Self::Wasl, Self::Safety, Self::Reladiff];
 
     /// Its word: in arguments, and in the markers on the page.
     pub fn word(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Subject {
             Self::Sqlite => "sqlite",
             Self::MariaDb => "mariadb",
             Self::Wasl => "wasl",
+            Self::Safety => "safety",
             Self::Reladiff => "reladiff",
         }
     }
@@ -63,6 +67,7 @@ impl Subject {
             Self::Sqlite => "SQLite",
             Self::MariaDb => "MariaDB",
             Self::Wasl => "The whole wasl-v3 migration (MariaDB)",
+            Self::Safety => "Backup, proof, rehearsal and rollback",
             Self::Reladiff => "Comparing two databases (PostgreSQL)",
         }
     }
@@ -135,7 +140,7 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_subjects_are_named() {
         let all = parse("").unwrap().unwrap();
-        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 8, false, false));
+        assert_eq!((all.turns, all.subjects.len(), all.quick, all.write), (3, 9, false, false));
         let some = parse("--only sqlite,scans --turns 5 --quick --write").unwrap().unwrap();
         assert_eq!(some, Arguments { turns: 5, subjects: vec![Subject::Scans, Subject::Sqlite], quick: true, write: true });
         assert_eq!(parse("--help"), Ok(None));

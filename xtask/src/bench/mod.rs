@@ -20,6 +20,7 @@ mod migration;
 mod page;
 mod programs;
 mod reladiff;
+mod safety;
 mod scans;
 mod sqlite;
 mod table;
@@ -62,7 +63,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let programs = Programs::build(&root, postgres::find_or_install()?, scans)?;
     let machine = machine::described(&programs, arguments.turns)?;
     let server = Servers::start(Product::Postgres, Purpose::Measurements, 1)?;
-    let mariadb = if arguments.subjects.iter().any(|subject| [Subject::MariaDb, Subject::Wasl].contains(subject)) {
+    let mariadb = if arguments.subjects.iter().any(|subject| [Subject::MariaDb, Subject::Wasl, Subject::Safety].contains(subject)) {
         let programs = crate::mariadb::find_or_install()?;
         Some(MariaDb::new(Servers::start(Product::MariaDb, Purpose::Measurements, 1)?, programs))
     } else {
@@ -91,6 +92,7 @@ impl Subject {
             Self::Sqlite => sqlite::measure(bench),
             Self::MariaDb => mariadb::measure(bench),
             Self::Wasl => wasl::measure(bench),
+            Self::Safety => safety::measure(bench),
             Self::Reladiff => reladiff::measure(bench),
         }
     }

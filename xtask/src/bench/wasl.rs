@@ -14,11 +14,12 @@ use super::programs::{Ended, ended, output, seconds};
 use super::table::{Goal, Row, Section};
 use super::turns::{Side, medians};
 
-const PLAN: &str = "wasl-v3";
+/// The plan.
+pub(super) const PLAN: &str = "wasl-v3";
 
 /// The plan's demo, which is built once, and what each turn starts from.
 const DEMO: &str = "wasl_demo";
-const COPY: &str = "wasl_copy";
+pub(super) const COPY: &str = "wasl_copy";
 
 /// Measures the migration.
 ///
@@ -40,14 +41,14 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
             }),
             Side::new("cutover run, with a backup", || run(bench, mariadb, &dump, &["--backup", "fence"])),
             Side::new("the guide", || {
-                loaded(mariadb, &dump)?;
-                let done = by_hand(bench, mariadb, &[])?;
+                loaded(mariadb, &dump, COPY)?;
+                let done = by_hand(bench, mariadb, &[], COPY)?;
                 surprises.extend(done.talked_of("expected ").map(str::to_owned));
                 Ok(done.seconds)
             }),
             Side::new("the guide, without its backup", || {
-                loaded(mariadb, &dump)?;
-                Ok(by_hand(bench, mariadb, &["--without-backup"])?.seconds)
+                loaded(mariadb, &dump, COPY)?;
+                Ok(by_hand(bench, mariadb, &["--without-backup"], COPY)?.seconds)
             }),
         ],
     )?;
@@ -66,7 +67,7 @@ pub fn measure(bench: &Bench) -> Result<Section, String> {
 }
 
 /// The demo as a file that a database is loaded from.
-fn dumped(bench: &Bench, mariadb: &MariaDb) -> Result<PathBuf, String> {
+pub(super) fn dumped(bench: &Bench, mariadb: &MariaDb) -> Result<PathBuf, String> {
     eprintln!("building the MariaDB database {DEMO}");
     output(mariadb.program("mariadb")?.args(["--execute", &format!("CREATE DATABASE {DEMO}")]))?;
     let demo = mariadb.address(DEMO)?;
@@ -80,14 +81,14 @@ fn dumped(bench: &Bench, mariadb: &MariaDb) -> Result<PathBuf, String> {
 }
 
 /// A fresh copy: the only one of its name, with nothing left to be written to the disk.
-fn loaded(mariadb: &MariaDb, dump: &Path) -> Result<(), String> {
-    let create = format!("DROP DATABASE IF EXISTS {COPY}; CREATE DATABASE {COPY} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
+pub(super) fn loaded(mariadb: &MariaDb, dump: &Path, database: &str) -> Result<(), String> {
+    let create = format!("DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
     output(mariadb.program("mariadb")?.args(["--execute", &create]))?;
     let script = File::open(dump).map_err(|error| format!("{} cannot be read: {error}", dump.display()))?;
     let mut client = mariadb.program("mariadb")?;
-    let status = client.arg(COPY).stdin(script).stdout(Stdio::null()).status();
+    let status = client.arg(database).stdin(script).stdout(Stdio::null()).status();
     match status {
-        Ok(status) if status.success() => mariadb.settle(COPY),
+        Ok(status) if status.success() => mariadb.settle(database),
         Ok(status) => Err(format!("loading {} ended with {status}", dump.display())),
         Err(error) => Err(format!("mariadb does not start: {error}")),
     }
@@ -95,7 +96,7 @@ fn loaded(mariadb: &MariaDb, dump: &Path) -> Result<(), String> {
 
 /// The seconds of a run on a fresh copy.
 fn run(bench: &Bench, mariadb: &MariaDb, dump: &Path, options: &[&str]) -> Result<f64, String> {
-    loaded(mariadb, dump)?;
+    loaded(mariadb, dump, COPY)?;
     let copy = mariadb.address(COPY)?;
     let mut command = bench.programs.cutover(&bench.work.fresh("home")?);
     command.args(["run", PLAN, "--database", &copy.url]).args(options).envs(copy.password);
@@ -104,17 +105,21 @@ fn run(bench: &Bench, mariadb: &MariaDb, dump: &Path, options: &[&str]) -> Resul
 }
 
 /// `PATH` with the server's own programs first.
-fn path(mariadb: &MariaDb) -> Result<OsString, String> {
+pub(super) fn path(mariadb: &MariaDb) -> Result<OsString, String> {
     let others = env::var_os("PATH").unwrap_or_default();
     let directories = mariadb.directories();
     let all = env::split_paths(&directories).chain(env::split_paths(&others));
     env::join_paths(all).map_err(|error| format!("PATH cannot be put together: {error}"))
 }
 
-fn by_hand(bench: &Bench, mariadb: &MariaDb, options: &[&str]) -> Result<Ended, String> {
+/// The guide, done by hand on a database.
+///
+/// # Errors
+/// Where a step of it fails.
+pub(super) fn by_hand(bench: &Bench, mariadb: &MariaDb, options: &[&str], database: &str) -> Result<Ended, String> {
     let account = mariadb.account()?;
     let mut script = Command::new(bench.root.join("bench/wasl-guide.sh"));
-    script.args(options).arg(bench.work.fresh("guide")?).arg(COPY);
+    script.args(options).arg(bench.work.fresh("guide")?).arg(database);
     script.args(["--no-defaults".to_owned(), format!("--host={}", account.host), format!("--port={}", account.port)]);
     script.arg(format!("--user={}", account.user)).env(crate::mariadb::PASSWORD_VARIABLE, account.password);
     script.env("PATH", path(mariadb)?);

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use cutover::database::Database;
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::url::DatabaseUrl;
 use cutover::report::{Detail, Report, json, text};
-use cutover::run::{RunDirectory, later};
+use cutover::run::diff::{Side, diff};
+use cutover::run::{Engine, RunDirectory};
 use cutover::snapshot::Snapshot;
 use cutover::snapshot::seal::private_directory;
-use tempfile::TempDir;
 
 use super::ending;
 use crate::arguments::{Diff, Format};
@@ -27,11 +28,15 @@ pub fn execute(context: &Context, arguments: &Diff) -> Result<Exit> {
         .prefix(".diff-")
         .tempdir_in(&context.home)
         .map_err(|source| Error::file("create a directory in", &context.home, source))?;
-    let before = take(context, arguments, &arguments.before, &private, "before")?;
-    let after = take(context, arguments, &arguments.after, &private, "after")?;
+    let databases = [&arguments.before, &arguments.after].map(|named| named_database(context, named));
+    let [before, after] = databases;
+    let (before, after) = (before?, after?);
+    let engines = [&before, &after].map(|database| database.as_deref().map(|database| context.engine(database)));
+    let before = side(context, arguments, &arguments.before, engines[0].as_ref(), &private.path().join("before"))?;
+    let after = side(context, arguments, &arguments.after, engines[1].as_ref(), &private.path().join("after"))?;
     let scratch = private.path().join("scratch");
     private_directory(&scratch)?;
-    let verdict = later::diff(&before, &after, &scratch, context.terminal.monitor())?;
+    let verdict = diff(before, after, &scratch, context.terminal.monitor())?;
     // A finding that fails no rule is a difference all the same: nothing is granted here.
     let report = Report::of(&[], Some(&verdict), ending::values(&arguments.findings));
     match arguments.findings.format {
@@ -49,23 +54,31 @@ pub fn execute(context: &Context, arguments: &Diff) -> Result<Exit> {
     Ok(Exit::of_comparison(verdict.passed))
 }
 
-/// Opens a snapshot, or takes one of a live database.
-fn take(context: &Context, arguments: &Diff, named: &DatabaseUrl, private: &TempDir, side: &str) -> Result<Snapshot> {
+/// The live database of a name; `None` where it names a directory or a run.
+fn named_database(context: &Context, named: &DatabaseUrl) -> Result<Option<Box<dyn Database>>> {
+    let name = named.to_string();
+    let path = Path::new(&name);
+    if path.is_dir() || (!path.exists() && !name.contains("://")) {
+        return Ok(None);
+    }
+    context.open(named).map(Some)
+}
+
+/// Opens a snapshot, or reads a live database.
+fn side<'a>(context: &Context, arguments: &Diff, named: &DatabaseUrl, live: Option<&'a Engine<'a>>, directory: &Path) -> Result<Side<'a>> {
+    if let Some(engine) = live {
+        return Side::live(engine, directory, &options::sessions(&arguments.sessions));
+    }
     let name = named.to_string();
     let path = Path::new(&name);
     if path.is_dir() {
         let snapshot = path.join("snapshot");
-        return Snapshot::open(if snapshot.is_dir() { &snapshot } else { path });
+        return Snapshot::open(if snapshot.is_dir() { &snapshot } else { path }).map(Side::stored);
     }
-    if !path.exists() && !name.contains("://") {
-        if let Ok(run) = RunDirectory::find(&context.home, &name) {
-            return Snapshot::open(&run.snapshot());
-        }
-        let message = format!("there is no snapshot, run or database `{name}`");
-        return Err(Error::new(ErrorKind::Input, message)
-            .hint("give a directory, a run's id, postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file"));
+    if let Ok(run) = RunDirectory::find(&context.home, &name) {
+        return Snapshot::open(&run.snapshot()).map(Side::stored);
     }
-    let database = context.open(named)?;
-    let engine = context.engine(database.as_ref());
-    later::snapshot(&engine, &private.path().join(side), &options::sessions(&arguments.sessions))
+    let message = format!("there is no snapshot, run or database `{name}`");
+    Err(Error::new(ErrorKind::Input, message)
+        .hint("give a directory, a run's id, postgres://user@host/name, mysql://user@host/name, or the path of a SQLite file"))
 }

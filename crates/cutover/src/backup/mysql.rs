@@ -302,7 +302,7 @@ fn feed(path: &Path, restore: &Restore<'_>) -> Result<()> {
             Ok(false) => break Ok(()),
             Err(error) => break Err(error),
         }
-        if !script.holds_rows(&line) {
+        if !script.adapt(&mut line, &restore.access.database) {
             script::disable_event(&mut line);
         }
         if input.write_all(&line).is_err() {

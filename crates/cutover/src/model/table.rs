@@ -40,7 +40,7 @@ impl fmt::Display for TableName {
 }
 
 impl From<String> for TableName {
-    /// `schema.table` or `table`; the first dot divides.
+    /// `schema.table` or `table`; the first dot divides. With nothing before it, all dots behind it belong to the table's name.
     fn from(text: String) -> Self {
         match text.split_once('.') {
             Some((schema, name)) => Self::in_schema(schema, name),
@@ -51,7 +51,8 @@ impl From<String> for TableName {
 
 impl From<TableName> for String {
     fn from(name: TableName) -> Self {
-        name.to_string()
+        let is_ambiguous = name.schema.is_empty() && name.name.contains('.');
+        if is_ambiguous { format!(".{name}") } else { name.to_string() }
     }
 }
 
@@ -380,5 +381,17 @@ mod object_list {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ObjectName, Properties>, D::Error> {
         let entries: Vec<Entry<ObjectName, Properties>> = Vec::deserialize(deserializer)?;
         Ok(entries.into_iter().map(|entry| (entry.name, entry.properties)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TableName;
+
+    #[test]
+    fn a_name_that_was_written_down_is_read_back() {
+        for name in [TableName::local("a"), TableName::in_schema("s", "a"), TableName::local("a.b"), TableName::in_schema("s", "a.b")] {
+            assert_eq!(TableName::from(String::from(name.clone())), name);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `verify` long after a run, `snapshot` and `diff`: everything that compares without changing anything.
+//! `verify` long after a run, and `snapshot`: what reads without changing anything.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +9,13 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Capture, Snapshot, capture};
-use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
-use crate::verify::tables::{self, After, Listener, Since};
+use crate::verify::tables::{Listener, Since};
 use crate::verify::verdict::{TableResult, Verdict};
 
 use super::options::{Engine, Options};
 use super::prepare::prepare;
-use super::verification::{Look, compare_catalog, not_covered};
+use super::verification::Look;
 use super::{RunDirectory, guard};
 
 /// Compares a database with the snapshot of a run that was committed on it. Rows that others wrote since are told as that;
@@ -93,26 +92,6 @@ fn take(
     )
 }
 
-/// Compares two snapshots: every table and every object of the catalog, nothing granted.
-///
-/// # Errors
-/// Where they are of different databases' kinds, so that their text cannot be compared, or a file cannot be read.
-pub fn diff(before: &Snapshot, after: &Snapshot, scratch: &Path, monitor: &dyn Monitor) -> Result<Verdict> {
-    if before.manifest.dialect != after.manifest.dialect {
-        let message = format!("a snapshot of {} cannot be compared with one of {}", before.manifest.dialect, after.manifest.dialect);
-        return Err(Error::new(ErrorKind::Input, message).hint("each database writes values in its own way: equal data would differ"));
-    }
-    let grants = Grants::default();
-    let mut rulings = Rulings::default();
-    let now = &after.manifest.catalog;
-    let listener = Watching::new(monitor);
-    let tables = tables::compare(before, now, After::Snapshot(after, scratch), &grants, scratch, &mut rulings, &listener)?;
-    compare_catalog(&before.manifest.catalog, now, &grants, &mut rulings);
-    let both = before.manifest.catalog.not_covered.iter().chain(&now.not_covered);
-    not_covered(both, &mut rulings);
-    Ok(rulings.finish(&Terms::default(), tables.results))
-}
-
 /// A new directory of its own below another one.
 ///
 /// # Errors
@@ -137,13 +116,14 @@ impl Drop for Scratch {
     }
 }
 
-struct Watching<'a> {
+/// Tells of rows as they are compared.
+pub(super) struct Watching<'a> {
     monitor: &'a dyn Monitor,
     done: AtomicU64,
 }
 
 impl<'a> Watching<'a> {
-    fn new(monitor: &'a dyn Monitor) -> Self {
+    pub(super) fn new(monitor: &'a dyn Monitor) -> Self {
         Self { monitor, done: AtomicU64::new(0) }
     }
 }

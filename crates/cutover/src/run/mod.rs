@@ -8,6 +8,7 @@
 pub mod apply;
 mod backup;
 pub mod demo;
+pub mod diff;
 pub mod directory;
 pub mod explain;
 pub mod export;

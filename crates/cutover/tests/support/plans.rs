@@ -14,6 +14,7 @@ use cutover::model::error::{Error, Result};
 use cutover::model::interrupt::Interrupt;
 use cutover::model::url::DatabaseUrl;
 use cutover::plan::{self, Plan, PlanFiles};
+use cutover::run::diff::{Side, diff};
 use cutover::run::undo::first_values;
 use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, later, status, undo};
 use cutover::snapshot::Snapshot;
@@ -129,7 +130,7 @@ impl Site {
     pub fn differences(&self, before: &Snapshot) -> Vec<String> {
         let now = self.snapshot();
         let scratch = self.scratch.directory().join("diff");
-        let verdict = later::diff(before, &now, &scratch, &Silent).unwrap();
+        let verdict = diff(Side::stored(before.clone()), Side::stored(now.clone()), &scratch, &Silent).unwrap();
         std::fs::remove_dir_all(&scratch).unwrap_or_default();
         let mut differences: Vec<_> = verdict.findings.iter().map(|finding| format!("{}: {}", finding.rule, finding.message)).collect();
         assert_eq!(verdict.passed, differences.is_empty(), "{verdict:?}");

@@ -1,8 +1,10 @@
 //! A dump as a script: what in it would reach out of the database that it is restored into.
 
 /// Words with which a statement begins that is about more than one database. A dump of one database has none of them.
-const BEYOND: [&str; 14] = [
+const BEYOND: [&str; 16] = [
     "USE ",
+    "ALTER DATABASE ",
+    "ALTER SCHEMA ",
     "CREATE DATABASE ",
     "DROP DATABASE ",
     "CREATE SCHEMA ",
@@ -27,13 +29,30 @@ pub(super) struct Script {
     names: Vec<String>,
     /// Within the rows of an INSERT: what stands there is data.
     in_rows: bool,
+    /// What ends a statement.
+    delimiter: Vec<u8>,
+    /// Whether the line before was the last one of its statement.
+    ended: bool,
 }
 
 impl Script {
     /// A dump that must not name any of these databases.
     pub(super) fn new(names: Vec<String>) -> Self {
         let names = names.into_iter().filter(|name| !READABLE.contains(&name.as_str())).collect();
-        Self { names, in_rows: false }
+        Self { names, in_rows: false, delimiter: b";".to_vec(), ended: true }
+    }
+
+    /// Takes the next line, with its end, and lets it be about the database of the target where it sets the collation that what follows was created
+    /// under: a dump names the original one there. Whether it holds rows is returned.
+    pub(super) fn adapt(&mut self, line: &mut Vec<u8>, target: &str) -> bool {
+        let begins = self.ended;
+        let rows = self.holds_rows(line);
+        if begins && let Some(rest) = of_collation(line) {
+            let rest = rest.to_vec();
+            *line = format!("ALTER DATABASE `{}`", target.replace('`', "``")).into_bytes();
+            line.extend(rest);
+        }
+        rows
     }
 
     /// Takes the next line, with its end. Whether it holds rows, and no definition, is returned.
@@ -41,23 +60,42 @@ impl Script {
         let ends = line.trim_ascii_end().ends_with(b";");
         let rows = self.in_rows || inserts_into(line).is_some();
         self.in_rows = rows && !ends;
+        let text = line.trim_ascii();
+        if let Some(delimiter) = text.strip_prefix(b"DELIMITER ") {
+            self.delimiter = delimiter.trim_ascii().to_vec();
+            self.ended = true;
+        } else if !text.is_empty() && !text.starts_with(b"--") {
+            self.ended = text.ends_with(&self.delimiter);
+        }
         rows
     }
 
     /// Looks at the next line, with its end. What reaches out of the database is returned, for people.
     pub(super) fn look(&mut self, line: &[u8]) -> Option<String> {
-        let begun = self.in_rows;
+        let (begun, begins) = (self.in_rows, self.ended);
         if self.holds_rows(line) {
             let rest = inserts_into(line).filter(|_| !begun)?;
             return (rest.get(quoted_end(rest)) == Some(&b'.')).then(|| shown(line));
         }
-        if line.starts_with(b"-- ") {
+        if line.starts_with(b"-- ") || (begins && of_collation(line).is_some()) {
             return None;
         }
         let statement = unwrapped(line);
         let beyond =
             BEYOND.iter().any(|words| statement.len() >= words.len() && statement[..words.len()].eq_ignore_ascii_case(words.as_bytes()));
         (beyond || self.names.iter().any(|name| names(line, name))).then(|| shown(line))
+    }
+}
+
+/// What follows the name in the statement by which a dump sets a database's collation before a definition, and puts it back behind it.
+fn of_collation(line: &[u8]) -> Option<&[u8]> {
+    let name = line.strip_prefix(b"ALTER DATABASE ").filter(|name| name.starts_with(b"`"))?;
+    let rest = &name[quoted_end(name)..];
+    let words: Vec<_> = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let is_name = |word: &[u8]| word.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    match words.as_slice() {
+        [b"CHARACTER", b"SET", set, b"COLLATE", collation, b";" | b";;"] if is_name(set) && is_name(collation) => Some(rest),
+        _ => None,
     }
 }
 
@@ -174,6 +212,28 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
+    }
+
+    #[test]
+    fn a_collation_is_set_in_the_database_of_the_target_and_nowhere_else() {
+        let dump = "ALTER DATABASE `li``ve` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\nDELIMITER ;;\nCREATE PROCEDURE p() BEGIN\n\
+                    ALTER DATABASE `live` CHARACTER SET latin1 COLLATE latin1_bin ;\nEND ;;\n\
+                    ALTER DATABASE `live` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;;\nDELIMITER ;\n";
+        // Within a procedure it is one that reaches out.
+        assert_eq!(found(dump), ["ALTER DATABASE `live` CHARACTER SET latin1 COLLATE latin1_bin ;"]);
+        let mut script = Script::new(Vec::new());
+        let adapted: Vec<_> = dump
+            .split_inclusive('\n')
+            .map(|line| {
+                let mut line = line.as_bytes().to_vec();
+                script.adapt(&mut line, "scr`atch");
+                String::from_utf8(line).unwrap()
+            })
+            .collect();
+        assert_eq!(adapted[0], "ALTER DATABASE `scr``atch` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;\n");
+        assert_eq!(adapted[3], "ALTER DATABASE `live` CHARACTER SET latin1 COLLATE latin1_bin ;\n");
+        assert_eq!(adapted[5], "ALTER DATABASE `scr``atch` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;;\n");
+        assert_eq!(found("ALTER DATABASE `live` READ ONLY = 1;\n").len(), 1);
     }
 
     #[test]

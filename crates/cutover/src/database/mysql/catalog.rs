@@ -11,7 +11,7 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, Column, Key, NotCovered, ObjectKind, ObjectName, Relationship, Table, TableName};
 
 /// Engines whose rows are in another place, which takes no part in what happens here.
-const ELSEWHERE: [&str; 4] = ["FEDERATED", "CONNECT", "SPIDER", "S3"];
+pub(super) const ELSEWHERE: [&str; 4] = ["FEDERATED", "CONNECT", "SPIDER", "S3"];
 
 /// Reads the whole catalog. There are no schemas: a database is one.
 ///

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::dialect::MysqlDialect;
 use super::errors::{self, code};
+use super::hold;
 use super::journal::{self, JournalTable};
 use super::session::{Connection, Failure, fields};
 use crate::database::{Fence, Raised};
@@ -79,7 +80,7 @@ pub(super) fn lower(connection: &mut Connection) -> Result<Vec<String>> {
     if !SETTINGS.exists(connection)? {
         return Ok(Vec::new());
     }
-    let mut told = Vec::new();
+    let mut told = hold::end(connection)?;
     for row in connection.rows(&format!("SELECT run, value FROM {} WHERE setting = '{READ_ONLY}'", SETTINGS.name))? {
         let [run, value] = fields(&row)?;
         put_back(connection, &run, &value)?;
@@ -162,7 +163,11 @@ fn adopt(connection: &mut Connection, run: &str) -> Result<()> {
     connection.batch(&format!("UPDATE {} SET run = {run}", SETTINGS.name))
 }
 
-fn known_value(connection: &mut Connection, run: &str) -> Result<Option<String>> {
+/// What the run has found set before it raised the fence; `None` where it has not.
+///
+/// # Errors
+/// The server's.
+pub(super) fn known_value(connection: &mut Connection, run: &str) -> Result<Option<String>> {
     let run = MysqlDialect.quote_literal(run);
     connection.value(&format!("SELECT MIN(value) FROM {} WHERE run = {run} AND setting = '{READ_ONLY}'", SETTINGS.name))
 }

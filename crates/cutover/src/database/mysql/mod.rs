@@ -7,10 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::database::exchange::Terms;
+use crate::database::exchange::{Stopped, Terms};
 use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reach, Reader, Watcher, Writer};
 use crate::model::dialect::Dialect;
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
@@ -20,15 +20,21 @@ mod build;
 mod catalog;
 mod cells;
 mod definition;
+mod definitions;
 mod dialect;
 mod entries;
 mod errors;
+mod exchange;
 mod fence;
 mod footprint;
+mod hold;
 mod journal;
+mod kept;
 mod literal;
 mod lock;
+mod moving;
 mod objects;
+mod obstacles;
 mod put_back;
 mod reach;
 mod reader;
@@ -132,15 +138,19 @@ impl Database for MysqlDatabase {
         scratch::list(&self.address, &self.interrupt)
     }
 
-    fn exchange<'a>(&'a self, _terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
-        Err(Error::new(ErrorKind::Refused, format!("{} cannot be exchanged for one that was restored beside it", self.place())))
+    fn exchange<'a>(&'a self, terms: &Terms<'a>) -> Result<Box<dyn Exchange + 'a>> {
+        Ok(Box::new(exchange::MysqlExchange::begin(&self.address, &self.interrupt, terms)?))
+    }
+
+    fn stopped_exchange(&self) -> Result<Option<Stopped>> {
+        exchange::stopped(&self.address, &self.interrupt)
     }
 
     fn kept(&self, _undos: &[(String, PathBuf)]) -> Result<Vec<Kept>> {
-        Ok(Vec::new())
+        exchange::kept(&self.address, &self.interrupt)
     }
 
     fn drop_kept(&self, kept: &Kept) -> Result<()> {
-        Err(Error::new(ErrorKind::Refused, format!("{} is not kept", kept.name)))
+        exchange::drop_kept(&self.address, &kept.name)
     }
 }

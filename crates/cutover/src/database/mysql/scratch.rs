@@ -59,6 +59,17 @@ pub(super) fn keep_out_of_binlog(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Lets what a session writes go into the binlog again.
+///
+/// # Errors
+/// The server's.
+pub(super) fn go_on_with_binlog(connection: &mut Connection) -> Result<()> {
+    if connection.value("SELECT @@log_bin")?.as_deref() == Some("1") {
+        connection.batch_in_peace("SET SESSION sql_log_bin = 1")?;
+    }
+    Ok(())
+}
+
 /// Drops a scratch database. What interrupted the work in it does not stop this.
 ///
 /// # Errors

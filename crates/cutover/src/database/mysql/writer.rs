@@ -9,7 +9,7 @@ use super::errors::{self, code};
 use super::journal::{self, LostCommit, Proof};
 use super::reader::{MysqlReader, Transaction};
 use super::session::{Connection, Failure};
-use super::{blockers, entries, fence, footprint, lock, replication, scratch, together};
+use super::{blockers, entries, fence, footprint, hold, lock, replication, scratch, together};
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -41,6 +41,8 @@ pub(super) struct MysqlWriter {
     run: String,
     /// Whether the fence holds other sessions' writes off.
     fenced: bool,
+    /// Whether it is an exchange that writes, whose fence nothing else may use as its own.
+    pub(super) exchanging: bool,
     lock_timeout: Duration,
     patience: Duration,
     terminate_blockers: bool,
@@ -79,6 +81,7 @@ impl MysqlWriter {
             reader,
             run: run.to_owned(),
             fenced: false,
+            exchanging: false,
             lock_timeout: Duration::from_secs(10),
             patience: Duration::ZERO,
             terminate_blockers: false,
@@ -88,7 +91,8 @@ impl MysqlWriter {
         })
     }
 
-    fn connection(&mut self) -> &mut Connection {
+    /// The session itself.
+    pub(super) fn connection(&mut self) -> &mut Connection {
         &mut self.reader.connection
     }
 
@@ -316,6 +320,9 @@ impl Writer for MysqlWriter {
             return Ok(Raised::default());
         }
         let run = self.run.clone();
+        if !self.exchanging {
+            hold::is_nobodys(self.connection(), Some(&run))?;
+        }
         let raised = fence::raise(self.connection(), &run, fence, notice)?;
         self.fenced = raised.open.is_none();
         Ok(raised)
@@ -326,6 +333,9 @@ impl Writer for MysqlWriter {
     }
 
     fn lower(&mut self) -> Result<Vec<String>> {
+        if !self.exchanging {
+            hold::is_nobodys(self.connection(), None)?;
+        }
         self.fenced = false;
         fence::lower(self.connection())
     }

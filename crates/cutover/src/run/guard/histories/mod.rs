@@ -50,7 +50,7 @@ impl History {
             Ok(())
         })?;
         // A table has no order of its own.
-        rows.sort_by(|one: &Vec<_>, other| self.tool.order(one).cmp(&self.tool.order(other)));
+        rows.sort_by_key(|row: &Vec<_>| self.tool.order(row));
         Ok(Applied { rows })
     }
 }

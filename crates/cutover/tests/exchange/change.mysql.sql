@@ -1,0 +1,21 @@
+-- What a migration may have made of it, and rows written since.
+DROP TRIGGER second;
+CREATE TRIGGER added BEFORE INSERT ON people FOR EACH ROW SET @added = 1;
+CREATE OR REPLACE VIEW b_first AS SELECT id FROM parents;
+DROP VIEW a_second;
+CREATE VIEW new_view AS SELECT id FROM parents;
+CREATE OR REPLACE FUNCTION twice(a int) RETURNS int DETERMINISTIC RETURN a * 3;
+SET sql_mode = ORACLE;
+DROP PACKAGE tools;
+SET sql_mode = DEFAULT;
+CREATE PROCEDURE new_procedure() SELECT 1;
+ALTER EVENT daily DISABLE;
+DROP EVENT once;
+CREATE TABLE new_table (id int PRIMARY KEY, parent_id int, CONSTRAINT new_parent FOREIGN KEY (parent_id) REFERENCES parents (id));
+INSERT INTO new_table VALUES (1, 1);
+ALTER TABLE parents ADD COLUMN added int;
+UPDATE people SET boss = 2 WHERE id = 1;
+DELETE FROM children WHERE id = 11;
+DROP TABLE parted;
+INSERT INTO noted (what) VALUES ('since');
+DO NEXTVAL(tickets);
