@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cutover::model::url::DatabaseUrl;
 
 mod backup;
+mod guard;
 mod rehearse;
 mod taking_back;
 
 pub use backup::{At, Backup, BackupCommand, Safety, VerifyBackup};
+pub use guard::{Guard, Instant};
 pub use rehearse::Rehearse;
 pub use taking_back::{Method, Repair, Rollback};
 
@@ -90,6 +92,8 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Run a plan, and commit it only where everything is verified
     Run(Run),
+    /// Run a command, such as a migration tool, between a snapshot and a verification of every old cell
+    Guard(Guard),
     /// Go on with an in-place run that was stopped
     Resume(Resume),
     /// Run one step of a plan alone, verified like the whole
@@ -386,6 +390,9 @@ pub struct Verify {
 pub struct Status {
     #[command(flatten)]
     pub database: OptionalDatabase,
+    /// The folder of a migration tool's files, for what is pending in it [default: where the tool has it]
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

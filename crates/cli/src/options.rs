@@ -2,11 +2,13 @@
 
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
+use cutover::run::guard::{GRACE, GuardOptions};
 use cutover::run::rollback::{Method, Rollback as WayBack};
 use cutover::run::{BackupAt, Options};
 
 use crate::arguments::{
-    self, At, Clean, Hooks, InPlace, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify, Waiting,
+    self, At, Clean, Guard, Hooks, InPlace, Instant, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify,
+    Waiting,
 };
 use crate::built_in;
 
@@ -32,6 +34,32 @@ pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
         require_rehearsal: run.require_rehearsal,
         mode: run.mode.map(mode),
         ..in_place(&run.in_place, waiting(&run.waiting, sessions(&run.sessions)))
+    }
+}
+
+/// The options of a guard.
+pub fn of_guard(guard: &Guard) -> GuardOptions {
+    GuardOptions {
+        url: guard.database.url.clone(),
+        command: guard.command.clone(),
+        options: Options {
+            accept: guard.strictness.accept.clone(),
+            strict: guard.strictness.strict,
+            reveal: guard.findings.reveal,
+            backup: match guard.backup {
+                Instant::None => BackupAt::Nowhere,
+                Instant::Instant => BackupAt::Fence,
+            },
+            prove_backup: guard.prove_backup,
+            staging: guard.staging.clone(),
+            ..sessions(&guard.sessions)
+        },
+        migrations: guard.migrations.clone(),
+        rehearse: guard.rehearse,
+        suggest: guard.suggest_contract.clone(),
+        timeout: guard.timeout,
+        settle: guard.settle,
+        grace: GRACE,
     }
 }
 

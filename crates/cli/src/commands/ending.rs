@@ -34,7 +34,7 @@ pub fn tell(context: &Context, engine: &Engine<'_>, ended: &Ended, findings: &Fi
         Format::Text => {
             let mut page = text::text(&report, &context.terminal.view(Detail::Summary, false));
             page.push('\n');
-            page.push_str(&next(context, engine, ended));
+            page.push_str(&next(context, engine, ended, report.guard.is_some()));
             context.terminal.result(&page)?;
         }
     }
@@ -46,7 +46,7 @@ pub fn tell(context: &Context, engine: &Engine<'_>, ended: &Ended, findings: &Fi
 }
 
 /// Where the files are, and what can be done now.
-fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
+fn next(context: &Context, engine: &Engine<'_>, ended: &Ended, guarded: bool) -> String {
     let home = if context.home.as_os_str() == ".cutover" {
         String::new()
     } else {
@@ -56,6 +56,12 @@ fn next(context: &Context, engine: &Engine<'_>, ended: &Ended) -> String {
     let database = shown(&engine.database.place());
     let mut lines = vec![("files", ended.directory.display().to_string()), ("report", format!("cutover report {run}{home}"))];
     match ended.outcome {
+        // What the command did is its own to take back.
+        Outcome::Committed if guarded => lines.push(("verify", format!("cutover verify {run} --database {database}{home}"))),
+        Outcome::Stopped if guarded => {
+            let snapshot = ended.directory.join("snapshot").display().to_string();
+            lines.push(("compare", format!("cutover diff {} {database}", shell_word(&snapshot))));
+        }
         Outcome::Committed => {
             lines.push(("verify", format!("cutover verify {run} --database {database}{home}")));
             lines.push(("undo", format!("cutover rollback {run} --database {database}{home}")));

@@ -6,6 +6,7 @@ mod demo;
 mod diff;
 mod ending;
 mod explain;
+mod guard;
 mod init;
 mod recorded;
 mod rehearse;
@@ -38,6 +39,7 @@ pub fn execute(context: &Context, command: &Command) -> Result<Exit> {
         Command::Backup(arguments) => backup::execute(context, arguments),
         Command::Rehearse(arguments) => rehearse::execute(context, arguments),
         Command::Run(arguments) => run::execute(context, arguments),
+        Command::Guard(arguments) => guard::execute(context, arguments),
         Command::Resume(arguments) => resume::execute(context, arguments),
         Command::Step(arguments) => step::execute(context, arguments),
         Command::Verify(arguments) => verify::execute(context, arguments),

@@ -1,7 +1,9 @@
 //! `cutover status`: what runs there are, how they ended, and what that means.
 
 use cutover::model::error::Result;
-use cutover::report::{Tone, json};
+use cutover::report::words::counted;
+use cutover::report::{Style, Tone, json};
+use cutover::run::guard::histories::{Standing, standings};
 use cutover::run::status::{KeptState, RunStatus, kept, scratches, status};
 use serde::Serialize;
 
@@ -16,6 +18,8 @@ struct Runs {
     scratch_databases: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<KeptState>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    migrations: Vec<Standing>,
 }
 
 /// Lists the runs.
@@ -30,8 +34,12 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let reachable = database.as_ref().is_none_or(|database| database.read().is_ok());
     let asked = engine.as_ref().filter(|_| reachable);
     let (scratch_databases, kept) = (scratches(asked)?, kept(&context.home, asked)?);
+    let migrations = match database.as_ref().filter(|_| reachable) {
+        Some(database) => standings(database.as_ref(), arguments.migrations.as_deref(), std::path::Path::new("."))?,
+        None => Vec::new(),
+    };
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, kept })?)?,
+        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, kept, migrations })?)?,
         Format::Text => {
             let mut page = in_words(context, &runs);
             for name in &scratch_databases {
@@ -46,10 +54,31 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
                     state.name
                 ));
             }
+            let style = context.terminal.view(cutover::report::Detail::Summary, false).style;
+            migrations.iter().for_each(|standing| page.push_str(&migrations_in_words(standing, style)));
             context.terminal.result(&page)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What a migration tool's history says, and what it will not say.
+fn migrations_in_words(standing: &Standing, style: Style) -> String {
+    let mut page = format!("{} ({}): ", style.paint(Tone::Strong, &standing.tool), standing.table);
+    let applied = counted(standing.applied.len() as u64, "migration");
+    page.push_str(&match standing.applied.last() {
+        Some(last) => format!("{applied} applied, the last {last}\n"),
+        None => "nothing applied\n".to_owned(),
+    });
+    match &standing.folder {
+        None => page.push_str("  no folder of its files was found: --migrations names it\n"),
+        Some(folder) if folder.pending.is_empty() => page.push_str(&format!("  nothing pending in {}\n", folder.path.display())),
+        Some(folder) => page.push_str(&format!("  pending in {}: {}\n", folder.path.display(), folder.pending.join(", "))),
+    }
+    for warning in &standing.warnings {
+        page.push_str(&format!("  {} {warning}\n", style.paint(Tone::Warning, "!")));
+    }
+    page
 }
 
 fn in_words(context: &Context, runs: &[RunStatus]) -> String {

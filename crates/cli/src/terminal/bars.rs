@@ -236,6 +236,10 @@ impl Monitor for Bars {
         self.show(&mut self.state(), progress);
     }
 
+    fn said(&self, words: &str) {
+        words.lines().for_each(|line| self.print(line));
+    }
+
     fn notice(&self, message: &str) {
         self.print(&format!("{} {message}", self.style.paint(Tone::Warning, "!")));
     }

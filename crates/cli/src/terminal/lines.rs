@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use cutover::journal::{Event, EventKind, Monitor, Progress};
 use cutover::model::error::Result;
-use cutover::report::words::{counted, is_good, seconds, size, stage};
+use cutover::report::words::{counted, ending, is_good, seconds, size, stage};
 use cutover::report::{Style, Tone};
 
 use super::Live;
@@ -37,6 +37,10 @@ impl Monitor for Lines {
     }
 
     fn progress(&self, _: &Progress) {}
+
+    fn said(&self, words: &str) {
+        eprint!("{words}");
+    }
 
     fn notice(&self, message: &str) {
         self.write(Some(Tone::Warning), &format!("notice: {message}"));
@@ -119,6 +123,14 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
             let line = if *ok { format!("hook {moment}: {}: {how}, {}", command.join(" "), seconds(*time)) } else { how.clone() };
             return Some(((!ok).then_some(Tone::Bad), line));
         }
+        EventKind::CommandStarted { command, .. } => format!("command: {}", command.join(" ")),
+        EventKind::CommandFinished { code, signal, timed_out, seconds: time, .. } => {
+            format!("command: {}, {}", ending(*code, *signal, *timed_out), seconds(*time))
+        }
+        EventKind::MigrationsFound { tool, applied, withdrawn, .. } => {
+            format!("{tool}: {} applied, {} withdrawn", counted(applied.len() as u64, "migration"), withdrawn.len())
+        }
+        EventKind::ObjectsAdded { objects } => format!("added: {}", counted(objects.len() as u64, "object")),
         EventKind::CommitStarted => "commit: COMMIT is sent".to_owned(),
         EventKind::RunFinished { outcome, message, .. } => {
             return Some((Some(if is_good(*outcome) { Tone::Good } else { Tone::Bad }), message.clone()));

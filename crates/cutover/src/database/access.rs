@@ -45,6 +45,36 @@ impl Access {
     }
 }
 
+/// How a program of the user's own learns where a database is.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// The server; `None` where a database is a file.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: Option<String>,
+    /// As whom to speak to it.
+    pub user: Option<String>,
+    /// The database's name; of a database that is a file, its absolute path.
+    pub database: String,
+    /// The file's absolute path, where a database is a file.
+    pub file: Option<String>,
+    /// The password, where there is one.
+    pub password: Option<Secret>,
+    /// Environment variables, under the names that the database's own programs and the frameworks for it know.
+    pub variables: Vec<(&'static str, Secret)>,
+}
+
+/// The variables of `.env` files as Laravel began them: other tools have followed. What is not known is not set.
+pub(super) fn of_frameworks(connection: &str, reach: &Reach) -> Vec<(&'static str, Secret)> {
+    let given = |name, value: &Option<String>| value.as_ref().map(|value| (name, Secret::new(value.clone())));
+    let mut variables = vec![("DB_CONNECTION", Secret::new(connection)), ("DB_DATABASE", Secret::new(reach.database.clone()))];
+    variables.extend(given("DB_HOST", &reach.host));
+    variables.extend(given("DB_PORT", &reach.port));
+    variables.extend(given("DB_USERNAME", &reach.user));
+    variables.extend(reach.password.clone().map(|password| ("DB_PASSWORD", password)));
+    variables
+}
+
 /// Where systems keep the certificates of the authorities that they trust, for programs that have to be told.
 const TRUSTED: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 

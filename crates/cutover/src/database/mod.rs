@@ -19,9 +19,11 @@ pub mod exchange;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
+pub mod watch;
 
-pub use access::Access;
+pub use access::{Access, Reach};
 pub use exchange::{Exchange, Kept};
+pub use watch::{Other, Sight, Watcher};
 
 /// What a database can do, where the engine has to know. The engine asks for a capability, never for a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,18 @@ pub trait Database: Send + Sync {
     /// # Errors
     /// Where a database that is a file does not exist.
     fn access(&self) -> Result<Access>;
+
+    /// How a program of the user's own learns where the database is.
+    ///
+    /// # Errors
+    /// Where a database that is a file does not exist.
+    fn reach(&self) -> Result<Reach>;
+
+    /// Opens what looks at other sessions, apart from those of the run of this id. It holds nobody up, and reads no instant.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached.
+    fn watch(&self, run: &str) -> Result<Box<dyn Watcher>>;
 
     /// Keeps everybody from writing until what is returned is dropped: for the moment in which a backup and a snapshot begin. `None` where
     /// sessions join an instant by its name, or the account may not hold others off.

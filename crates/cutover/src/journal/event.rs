@@ -26,7 +26,7 @@ pub struct Event {
 #[serde(rename_all = "snake_case")]
 #[allow(
     missing_docs,
-    reason = "the names are the stages of DESIGN: preflight → fence → snapshot → backup → steps → verify → commit → after"
+    reason = "the names are the stages of DESIGN: preflight → fence → snapshot → backup → steps (of a guard: command) → verify (→ restore) → commit → after"
 )]
 pub enum Stage {
     Preflight,
@@ -35,7 +35,9 @@ pub enum Stage {
     Backup,
     Proof,
     Steps,
+    Command,
     Verify,
+    Restore,
     Commit,
     After,
 }
@@ -155,12 +157,33 @@ pub enum EventKind {
     VerdictReached { passed: bool, findings: u64, rules: u64, cells: u64 },
     /// A program of the plan's has ended. `how` says how, `output` is the file of what it said.
     HookFinished { moment: String, command: Vec<String>, ok: bool, how: String, output: String, seconds: f64 },
+    /// A guard: the command was started, on the database of this place. What looked like a password in it is masked.
+    CommandStarted { command: Vec<String>, place: String },
+    /// A guard: the command has returned. `signal` is the one that ended it, `output` the file of what it said, `left` the processes that it
+    /// has left behind.
+    CommandFinished { code: Option<i32>, signal: Option<i32>, timed_out: bool, output: String, left: Vec<String>, seconds: f64 },
+    /// A guard: what a migration tool's own history says was applied meanwhile, and what was withdrawn.
+    MigrationsFound { tool: String, table: String, applied: Vec<String>, withdrawn: Vec<String> },
+    /// A guard: the objects that came, each but those that came with a table.
+    ObjectsAdded { objects: Vec<String> },
     /// COMMIT is sent next.
     CommitStarted,
     /// Something that people should know: a blocker that was waited for, a sequence that was put forward.
     Noticed { message: String },
     /// The run ended.
     RunFinished { outcome: Outcome, message: String, hints: Vec<String>, seconds: f64 },
+}
+
+/// How a command of a person's ended.
+#[must_use]
+pub fn ending(code: Option<i32>, signal: Option<i32>, timed_out: bool) -> String {
+    let how = match (code, signal) {
+        (Some(0), _) => "ended well".to_owned(),
+        (Some(code), _) => format!("ended with the exit code {code}"),
+        (None, Some(signal)) => format!("was ended by the signal {signal}"),
+        (None, None) => "could not be started".to_owned(),
+    };
+    if timed_out { format!("{how}, because its time was over") } else { how }
 }
 
 /// A tick of progress.

@@ -21,6 +21,9 @@ pub trait Monitor: Sync {
     /// A tick of progress: not an event, never in the journal, and allowed to be lost.
     fn progress(&self, progress: &Progress);
 
+    /// What a program says that was started for a person, as it says it: whole lines, as far as it has ended them.
+    fn said(&self, _words: &str) {}
+
     /// Something for people to know at once: for whom the run is waiting, for instance.
     fn notice(&self, message: &str);
 }

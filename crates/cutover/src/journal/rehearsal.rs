@@ -159,7 +159,7 @@ pub fn phases(events: &[Event]) -> Vec<PhaseTime> {
                 Stage::Proof => ("proof".to_owned(), *seconds),
                 Stage::Verify => ("verify".to_owned(), *seconds),
                 Stage::Commit => ("commit".to_owned(), *seconds),
-                Stage::Preflight | Stage::Steps | Stage::After => continue,
+                Stage::Preflight | Stage::Steps | Stage::Command | Stage::Restore | Stage::After => continue,
             },
             _ => continue,
         };

@@ -36,6 +36,27 @@ impl DatabaseUrl {
         rest.strip_prefix("//").unwrap_or(rest)
     }
 
+    /// Whether a password stands in it.
+    #[must_use]
+    pub fn holds_password(&self) -> bool {
+        self.to_string() != self.0
+    }
+
+    /// The same URL with another database on the same server; of a SQLite file, another path, in the form that this one has.
+    #[must_use]
+    pub fn of_database(&self, name: &str) -> Self {
+        let file = self.path();
+        if self.scheme() == "sqlite" || self.scheme() == "file" || file.starts_with("file:") {
+            let within = file.strip_prefix("file:").map_or(file, |rest| rest.strip_prefix("//").unwrap_or(rest));
+            return Self(format!("{}{name}", &self.0[..self.0.len() - within.len()]));
+        }
+        let (address, query) = self.0.split_once('?').map_or((self.0.as_str(), None), |(address, query)| (address, Some(query)));
+        let host = address.rfind('@').or_else(|| address.find("://").map(|scheme| scheme + 2)).map_or(0, |before| before + 1);
+        let end = address[host..].find('/').map_or(address.len(), |slash| host + slash);
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Self(format!("{}/{name}{query}", &address[..end]))
+    }
+
     /// The URL with its password, for the driver alone.
     #[must_use]
     pub fn dangerous_secret(&self) -> &str {
@@ -86,6 +107,22 @@ impl fmt::Debug for DatabaseUrl {
 #[cfg(test)]
 mod tests {
     use super::DatabaseUrl;
+
+    #[test]
+    fn another_database_is_named_in_the_same_form() {
+        for (text, other) in [
+            ("postgres://u:s/3@h:5432/d?sslmode=require", "postgres://u:s/3@h:5432/other?sslmode=require"),
+            ("postgres://h/d", "postgres://h/other"),
+            ("mysql://u@h", "mysql://u@h/other"),
+            ("mysql:///d?socket=/tmp/s", "mysql:///other?socket=/tmp/s"),
+            ("data/registry.db", "other"),
+            ("sqlite:registry.db", "sqlite:other"),
+            ("sqlite:///data/registry.db", "sqlite://other"),
+            ("file:registry.db", "file:other"),
+        ] {
+            assert_eq!(DatabaseUrl::new(text).unwrap().of_database("other").dangerous_secret(), other);
+        }
+    }
 
     #[test]
     fn no_password_is_shown_wherever_it_stands() {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::journal::{Event, EventKind, Outcome, Stage};
 use crate::verify::verdict::{CriterionResult, Finding, Rule, RuleOutcome, TableResult, Verdict};
 
+pub mod guard;
 pub mod json;
 pub mod masking;
 pub mod rehearsal;
@@ -17,6 +18,7 @@ mod layout;
 mod page;
 mod state;
 
+pub use guard::Guarded;
 pub use layout::table;
 pub use masking::Values;
 pub use rehearsal::Rehearsed;
@@ -40,6 +42,9 @@ pub struct Report {
     /// What was expected of it and what it took, where its plan was rehearsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rehearsed: Option<Rehearsed>,
+    /// The command and what it did, where the run was a guard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guarded>,
     /// The steps in their order.
     pub steps: Vec<StepReport>,
     /// What people should know: a blocker that was waited for, a sequence that was put forward.
@@ -236,6 +241,7 @@ impl Report {
             snapshot: None,
             backup: None,
             rehearsed: rehearsal::planned_against_real(events),
+            guard: None,
             steps: Vec::new(),
             notices: Vec::new(),
             passed: verdict.map(|verdict| verdict.passed),
@@ -348,6 +354,10 @@ impl Report {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
             }
             EventKind::MethodChosen { method, why } => self.notices.push(format!("by {method}: {why}")),
+            EventKind::CommandStarted { .. }
+            | EventKind::CommandFinished { .. }
+            | EventKind::MigrationsFound { .. }
+            | EventKind::ObjectsAdded { .. } => self.guard.get_or_insert_default().hear(kind),
             EventKind::RehearsalFound { .. }
             | EventKind::StatementMeasured { .. }
             | EventKind::FenceRaised { .. }

@@ -85,6 +85,7 @@ pub fn text(report: &Report, view: &View) -> String {
     page.header(report);
     page.criteria(report);
     page.steps(report);
+    page.guard(report);
     page.tables(report);
     page.numbers(report);
     page.rules(report);

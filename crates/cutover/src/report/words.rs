@@ -2,6 +2,8 @@
 
 use crate::journal::{Outcome, Stage};
 
+pub use crate::journal::event::ending;
+
 /// A number with its thousands apart: `1,432,112`.
 #[must_use]
 pub fn count(number: u64) -> String {
@@ -51,7 +53,9 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Backup => "backup",
         Stage::Proof => "proof",
         Stage::Steps => "steps",
+        Stage::Command => "command",
         Stage::Verify => "verify",
+        Stage::Restore => "restore",
         Stage::Commit => "commit",
         Stage::After => "after",
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::database::Writer;
+use crate::database::{Reader, Writer};
 use crate::journal::{EventKind, Journal, Progress, Stage};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -20,7 +20,7 @@ use super::prepare::{Batch, Prepared, PreparedStatement, PreparedStep};
 use super::transaction::finished;
 use super::{RunDirectory, master_data, ranges};
 
-/// Takes the snapshot of the fence's instant, and the backup beside it. Every session that read it has ended when this returns. `open` is why
+/// Takes the snapshot of the instant that a session reads, under the fence where there is one, and the backup beside it. Every session that read it has ended when this returns. `open` is why
 /// others can write all the same, where they can.
 ///
 /// # Errors
@@ -36,12 +36,12 @@ pub(crate) fn snapshot(
     values: &RunValues,
     backups: &Backups<'_>,
     open: Option<&str>,
-    writer: &mut dyn Writer,
+    reader: &mut dyn Reader,
 ) -> Result<Snapshot> {
     let began = Instant::now();
     journal.record(EventKind::StageStarted { stage: Stage::Snapshot })?;
     private_directory(&directory.snapshot())?;
-    let queries = queries(engine, plan, prepared, options, values, writer)?;
+    let queries = queries(engine, plan, prepared, options, values, reader)?;
     let done = std::sync::atomic::AtomicU64::new(0);
     let monitor = journal.monitor();
     let progress = |item: &str, more: u64| {
@@ -74,7 +74,7 @@ pub(crate) fn snapshot(
     };
     let (snapshot, dumped) = backups.beside(|begin| {
         capture(
-            writer,
+            reader,
             Capture {
                 directory: &directory.snapshot(),
                 dialect: engine.database.dialect().name(),
@@ -103,19 +103,19 @@ fn queries(
     prepared: &Prepared,
     options: &Options,
     values: &RunValues,
-    writer: &mut dyn Writer,
+    reader: &mut dyn Reader,
 ) -> Result<Vec<CaptureQuery>> {
     let dialect = engine.database.dialect();
     let mut queries = Vec::new();
     for invariant in &plan.invariants {
         let sql = plan.sql(&invariant.statement, dialect, values);
-        let inputs = writer.inputs(&sql).map_err(|error| error.at(invariant.statement.place.clone()))?;
+        let inputs = reader.inputs(&sql).map_err(|error| error.at(invariant.statement.place.clone()))?;
         let implied = !options.execute_all
             && options.csv.is_none()
             && inputs.as_ref().is_some_and(|inputs| inputs.iter().all(|(table, column)| stays(&prepared.grants, table, column)));
         queries.push(CaptureQuery { rule: format!("invariant:{}", invariant.name), sql, inputs, implied });
     }
-    let catalog = writer.catalog()?;
+    let catalog = reader.catalog()?;
     for (rule, relationship) in &prepared.relationships {
         let identity = catalog.table(&relationship.child).and_then(|table| table.keys.first()).map(|key| key.columns.clone());
         let of_child = relationship.columns.iter().map(|column| (relationship.child.clone(), column.clone()));

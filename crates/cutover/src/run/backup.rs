@@ -1,5 +1,6 @@
 //! The backup of a run: before the fence, or of the very instant that the snapshot describes, and its proof before the first step.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
 use crate::backup::{self, Backup, Begin, Dumped, Prove, Ready, SameInstant, Take, Target};
@@ -41,6 +42,8 @@ pub(crate) struct Backups<'a> {
     pub journal: &'a Journal<'a>,
     /// Found where a backup was asked for.
     pub ready: Option<&'a Ready>,
+    /// What holds others off until both have begun, where no fence does.
+    pub hold: RefCell<Option<Box<dyn Send>>>,
 }
 
 impl Backups<'_> {
@@ -75,7 +78,13 @@ impl Backups<'_> {
             None => Ok((capture(&mut |_| Ok(()))?, None)),
             Some(ready) => {
                 let directory = self.directory.backup();
-                let beside = backup::beside(ready, &self.take(&directory), capture)?;
+                let beside = backup::beside(ready, &self.take(&directory), |begin| {
+                    capture(&mut |instant| {
+                        begin(instant)?;
+                        self.hold.take();
+                        Ok(())
+                    })
+                })?;
                 Ok((beside.done, Some(beside.dumped)))
             }
         }

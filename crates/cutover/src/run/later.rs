@@ -13,10 +13,10 @@ use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{Listener, Since};
 use crate::verify::verdict::{TableResult, Verdict};
 
-use super::RunDirectory;
 use super::options::{Engine, Options};
 use super::prepare::prepare;
 use super::verification::Look;
+use super::{RunDirectory, guard};
 
 /// Compares a database with the snapshot of a run that was committed on it. Rows that others wrote since are told as that;
 /// what nothing explains fails.
@@ -29,7 +29,10 @@ pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values
         error.hint(format!("the run {} was not verified to its end: only a committed run can be verified later", directory.run))
     })?;
     let dialect = engine.database.dialect();
-    let prepared = prepare(plan, dialect, &before.manifest.catalog, values, options)?;
+    let mut prepared = prepare(plan, dialect, &before.manifest.catalog, values, options)?;
+    if directory.mode()? == guard::MODE {
+        guard::grant_later(engine.database, &before.manifest.catalog, &left.manifest.catalog, &mut prepared.grants)?;
+    }
     let scratch = Scratch(tempfile(&directory.path, "verify")?);
     let look =
         Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch.0 };

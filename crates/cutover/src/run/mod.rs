@@ -12,6 +12,7 @@ pub mod diff;
 pub mod directory;
 pub mod explain;
 pub mod export;
+pub mod guard;
 pub mod hooks;
 pub mod in_place;
 pub mod later;
@@ -33,6 +34,8 @@ pub mod timing;
 pub mod transaction;
 pub mod undo;
 pub mod verification;
+
+use std::cell::RefCell;
 
 use chrono::Utc;
 
@@ -93,7 +96,8 @@ pub(crate) fn run_as(
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let hooks = Hooks { engine, plan, options, directory: &directory, journal: &journal };
     let begun = started(engine, plan, options, mode, &ready, &directory, &journal, &values, now);
-    let backups = Backups { engine, options, directory: &directory, journal: &journal, ready: ready.backup.as_ref() };
+    let backups =
+        Backups { engine, options, directory: &directory, journal: &journal, ready: ready.backup.as_ref(), hold: RefCell::default() };
     if begun.is_ok()
         && let Err((by, error)) = hooks
             .run(Moment::BeforeFence)

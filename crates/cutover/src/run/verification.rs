@@ -1,6 +1,7 @@
 //! Verification inside the transaction: every existing cell, and every rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -52,7 +53,7 @@ pub fn verify(
     probes::run(plan, engine.database.dialect(), values, writer, &mut rulings)?;
     // A probe is undone, but what is not transactional is looked at once more: by the rule, not by trust.
     expected::sequences(&before.manifest.sequences, &writer.sequences()?, before, &looked.tables, &mut rulings);
-    keep_after(engine, directory, before, &looked, writer)?;
+    keep_after(engine, &directory.after(), before, &looked, writer)?;
     finished(journal, Stage::Verify, began)?;
     Ok((rulings, looked.tables.results))
 }
@@ -118,6 +119,7 @@ impl Look<'_> {
             listener,
             known_orphans: &self.plan.known_orphans,
             renamed: &self.renamed_relationships(),
+            gone: &self.gone_relationships(&now),
         };
         again.relationships(reader, rulings)?;
         coming_relationships(&self.prepared.coming, &now, dialect, reader, rulings)?;
@@ -129,6 +131,22 @@ impl Look<'_> {
         again.invariants(reader, rulings)?;
         let sequences = reader.sequences()?;
         Ok(Looked { tables, catalog: now, sequences })
+    }
+
+    /// The rules of relationships of which a table or column is no longer there.
+    fn gone_relationships(&self, now: &Catalog) -> BTreeSet<String> {
+        let grants = &self.prepared.grants;
+        let there = |table: &TableName, columns: &[String]| {
+            let found = now.table(table);
+            found.is_some_and(|found| columns.iter().all(|column| found.column(grants.name_after(table, column)).is_some()))
+        };
+        let gone = self.prepared.relationships.iter().filter(|(_, old)| {
+            let identity = self.before.manifest.catalog.table(&old.child).and_then(|table| table.keys.first());
+            !there(&old.child, &old.columns)
+                || !there(&old.parent, &old.parent_columns)
+                || !identity.is_none_or(|key| there(&old.child, &key.columns))
+        });
+        gone.map(|(rule, _)| rule.clone()).collect()
     }
 
     /// The queries for orphans of relationships whose columns have other names now.
@@ -196,8 +214,8 @@ pub fn not_covered<'a>(objects: impl Iterator<Item = &'a NotCovered>, rulings: &
 }
 
 /// Decides `integrity`, where the database can check its own file: a cell that a scan of the table sees, an index may not.
-fn integrity(writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
-    let Some(faults) = writer.integrity()? else { return Ok(()) };
+pub(super) fn integrity(reader: &mut dyn Reader, rulings: &mut Rulings) -> Result<()> {
+    let Some(faults) = reader.integrity()? else { return Ok(()) };
     let findings: Vec<_> = faults.iter().map(|fault| found("integrity", "the database's file", fault.clone(), 1, Vec::new())).collect();
     let evidence = if faults.is_empty() { "the database's own check finds nothing".to_owned() } else { format!("{} faults", faults.len()) };
     rulings.judge("integrity", evidence, findings);
@@ -205,29 +223,29 @@ fn integrity(writer: &mut dyn Writer, rulings: &mut Rulings) -> Result<()> {
 }
 
 /// The tables that have come with the run, as it leaves them.
-fn new_tables(before: &Snapshot, now: &Catalog, directory: &std::path::Path, writer: &mut dyn Writer) -> Result<Vec<TableEntry>> {
+fn new_tables(before: &Snapshot, now: &Catalog, directory: &Path, reader: &mut dyn Reader) -> Result<Vec<TableEntry>> {
     let classes = before.manifest.classes;
     let mut entries = Vec::new();
     for table in now.tables.iter().filter(|table| before.manifest.catalog.table(&table.name).is_none()) {
-        let key = choose_key(writer, table)?;
+        let key = choose_key(reader, table)?;
         let rows = Some(format!("rows/{}.rows", file_stem(&table.name.to_string())));
         let target = Target { directory, rows, file: None, classes };
-        let (contents, _) = scan(writer, Scanned::Table(&table.name, &table.columns, &key), &target, &mut |_| ())?;
+        let (contents, _) = scan(reader, Scanned::Table(&table.name, &table.columns, &key), &target, &mut |_| ())?;
         entries.push(TableEntry { table: table.name.clone(), columns: table.columns.clone(), key, contents });
     }
     Ok(entries)
 }
 
 /// Keeps what the run left as a snapshot without contents: it tells later which rows were written since.
-fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, before: &Snapshot, looked: &Looked, writer: &mut dyn Writer) -> Result<()> {
-    let come = new_tables(before, &looked.catalog, &directory.after(), writer)?;
+pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, before: &Snapshot, looked: &Looked, reader: &mut dyn Reader) -> Result<()> {
+    let come = new_tables(before, &looked.catalog, directory, reader)?;
     let manifest = Manifest {
         format: crate::snapshot::manifest::FORMAT,
         digest_kind: KIND.to_owned(),
         digest_version: VERSION,
         tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
         taken_at: super::directory::rfc3339(chrono::Utc::now()),
-        session: writer.session()?,
+        session: reader.session()?,
         dialect: engine.database.dialect().name().to_owned(),
         classes: engine.database.capabilities().storage_classes,
         catalog: looked.catalog.clone(),
@@ -235,7 +253,7 @@ fn keep_after(engine: &Engine<'_>, directory: &RunDirectory, before: &Snapshot, 
         tables: looked.tables.entries.iter().cloned().chain(come).collect(),
         queries: Vec::new(),
     };
-    Snapshot::write(&directory.after(), manifest).map(|_| ())
+    Snapshot::write(directory, manifest).map(|_| ())
 }
 
 fn evidence_of_steps(prepared: &Prepared) -> String {

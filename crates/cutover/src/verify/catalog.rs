@@ -67,6 +67,14 @@ pub fn compare(before: &Catalog, after: &Catalog, grants: &Grants) -> CatalogCom
     comparison
 }
 
+/// The objects that came: all of them, and those among them that did not come with a table.
+#[must_use]
+pub fn came<'a>(before: &Catalog, after: &'a Catalog) -> (Vec<&'a ObjectName>, Vec<&'a ObjectName>) {
+    let all: Vec<_> = after.objects.keys().filter(|object| !before.objects.contains_key(object)).collect();
+    let told = all.iter().filter(|object| !within_table(object, &all)).copied().collect();
+    (all, told)
+}
+
 fn column(renamed: &Renamed, name: &str) -> ObjectName {
     ObjectName { kind: ObjectKind::Column, name: format!("{}.{name}", renamed.table) }
 }

@@ -12,7 +12,7 @@ use crate::model::cell::Row;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::operation::{PortableType, TypeFit};
-use crate::model::table::{Catalog, ObjectKind, ObjectName, SequencePosition, TableName};
+use crate::model::table::{Catalog, Key, ObjectKind, ObjectName, SequencePosition, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
@@ -184,7 +184,12 @@ pub fn keys(
     rulings: &mut Rulings,
 ) -> Result<()> {
     for table in before.tables.iter().filter(|table| tables.entry(&table.name).is_some()) {
-        for key in &table.keys {
+        // A key that has lost a column is gone, which the catalog tells.
+        let whole = |key: &&Key| {
+            let now = after.table(&table.name);
+            key.columns.iter().all(|column| now.is_some_and(|now| now.column(grants.name_after(&table.name, column)).is_some()))
+        };
+        for key in table.keys.iter().filter(whole) {
             let rule = unique_rule(&table.name, &key.columns);
             let columns: Vec<_> = key.columns.iter().map(|column| (table.name.clone(), column.clone())).collect();
             if tables.all_identical(columns.iter()) {

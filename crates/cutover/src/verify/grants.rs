@@ -22,6 +22,8 @@ pub struct Grants {
     pub retyped: Vec<(TableName, String, String)>,
     /// For each table with such columns, the query that reads its old columns under their old names and in their old types.
     pub read_by: BTreeMap<TableName, String>,
+    /// Whether rows that come without a grant are only shown, and fail nothing: what was there before is what counts.
+    pub rows_may_come: bool,
 }
 
 /// A column that gets another name.

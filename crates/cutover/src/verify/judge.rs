@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::compare::Change;
 use super::excerpt::{excerpt, excerpts};
 use super::grants::Grants;
+use super::observed::Observed;
 use super::verdict::{CellEvidence, Finding, RowEvidence};
 use crate::model::cell::{Cell, CellClass, Row};
 use crate::model::table::{Column, TableName};
@@ -27,6 +28,7 @@ pub struct Judge<'a> {
     removed: Tally,
     added: Tally,
     refused: BTreeMap<usize, Tally>,
+    observed: BTreeMap<usize, Observed>,
     volatile: Tally,
     granted: BTreeMap<usize, u64>,
     granted_rows: u64,
@@ -64,6 +66,7 @@ impl<'a> Judge<'a> {
             removed: Tally::default(),
             added: Tally::default(),
             refused: BTreeMap::new(),
+            observed: BTreeMap::new(),
             volatile: Tally::default(),
             granted: BTreeMap::new(),
             granted_rows: 0,
@@ -131,6 +134,7 @@ impl<'a> Judge<'a> {
                 *self.granted.entry(position).or_default() += 1;
                 continue;
             } else {
+                self.observed.entry(position).or_default().see(text(old), text(new));
                 self.refused.entry(position).or_default()
             };
             let (key, columns) = (&self.key, self.columns);
@@ -188,6 +192,12 @@ impl<'a> Judge<'a> {
         self.granted_rows
     }
 
+    /// What became of the cells that changed without a grant, by column.
+    pub fn take_observed(&mut self) -> Vec<(String, Observed)> {
+        let observed = std::mem::take(&mut self.observed);
+        observed.into_iter().map(|(position, seen)| (self.columns[position].name.clone(), seen)).collect()
+    }
+
     /// What differs, as findings.
     #[must_use]
     pub fn findings(self) -> Vec<Finding> {
@@ -213,7 +223,8 @@ impl<'a> Judge<'a> {
         let message = format!("{} of {table} {} gone", rows(self.removed.count), be(self.removed.count));
         push(class, Severity::Error, self.removed, message);
         let message = format!("{} of {table} {} new", rows(self.added.count), be(self.added.count));
-        push(class, Severity::Error, self.added, message);
+        let severity = if self.grants.rows_may_come { Severity::Warning } else { Severity::Error };
+        push(class, severity, self.added, message);
         for (position, tally) in self.refused {
             let column = &self.columns[position].name;
             let count = tally.count;

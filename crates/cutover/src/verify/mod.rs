@@ -8,6 +8,8 @@ pub mod excerpt;
 pub mod expected;
 pub mod grants;
 pub mod judge;
+mod narrowed;
+pub mod observed;
 pub mod probes;
 pub mod promises;
 pub mod queries;

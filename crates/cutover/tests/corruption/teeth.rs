@@ -6,7 +6,8 @@ use cutover::database;
 use cutover::journal::Silent;
 use cutover::model::interrupt::Interrupt;
 use cutover::model::url::DatabaseUrl;
-use cutover::run::later::{diff, snapshot};
+use cutover::run::diff::{Side, diff};
+use cutover::run::later::snapshot;
 use cutover::run::{Engine, Options};
 use cutover::snapshot::Snapshot;
 use cutover::snapshot::digest::{Digest, Sum};
@@ -32,7 +33,8 @@ fn counting(snapshot: &Snapshot) -> Snapshot {
 }
 
 fn differing(before: &Snapshot, after: &Snapshot, scratch: &Path) -> Vec<String> {
-    naming::named(&diff(before, after, scratch, &Silent).unwrap())
+    let side = |snapshot: &Snapshot| Side::stored(snapshot.clone());
+    naming::named(&diff(side(before), side(after), scratch, &Silent).unwrap())
 }
 
 /// Plants faults that keep every count, and one that does not, and compares both ways.

@@ -14,7 +14,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 const LONGEST_NAME: usize = 64;
 
 /// The lock's name. It is the server's, so the database's name is in it.
-fn name(database: &str) -> String {
+pub(super) fn name(database: &str) -> String {
     fitting(format!("cutover:{database}"))
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::database::exchange::{Stopped, Terms};
-use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reach, Reader, Watcher, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
@@ -36,6 +36,7 @@ mod moving;
 mod objects;
 mod obstacles;
 mod put_back;
+mod reach;
 mod reader;
 mod render;
 mod replication;
@@ -50,6 +51,7 @@ mod tls;
 mod together;
 mod types;
 mod values;
+mod watch;
 mod writer;
 
 pub use dialect::MysqlDialect;
@@ -108,6 +110,14 @@ impl Database for MysqlDatabase {
 
     fn access(&self) -> Result<Access> {
         Ok(self.address.access())
+    }
+
+    fn reach(&self) -> Result<Reach> {
+        Ok(reach::of(&self.address.access()))
+    }
+
+    fn watch(&self, _run: &str) -> Result<Box<dyn Watcher>> {
+        Ok(Box::new(watch::MysqlWatcher::open(&self.address, &self.interrupt)?))
     }
 
     fn hold(&self) -> Result<Option<Box<dyn Send>>> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::database::access::SCRATCH;
 use crate::database::exchange::{KEPT, Stopped, Terms};
-use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reach, Reader, Watcher, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::interrupt::Interrupt;
@@ -31,6 +31,7 @@ mod inputs;
 mod journal;
 mod objects;
 mod put_back;
+mod reach;
 mod reader;
 mod render;
 mod scratch;
@@ -41,6 +42,7 @@ mod shapes;
 mod tls;
 mod together;
 mod values;
+mod watch;
 mod writer;
 
 pub use dialect::PostgresDialect;
@@ -98,6 +100,14 @@ impl Database for PostgresDatabase {
 
     fn access(&self) -> Result<Access> {
         Ok(self.address.access())
+    }
+
+    fn reach(&self) -> Result<Reach> {
+        Ok(reach::of(&self.address.access()))
+    }
+
+    fn watch(&self, run: &str) -> Result<Box<dyn Watcher>> {
+        Ok(Box::new(watch::PostgresWatcher::open(&self.address, run, &self.interrupt)?))
     }
 
     /// Sessions and programs join an exported MVCC snapshot: nobody has to wait.

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::database::exchange::{Terms, kept_files};
-use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reader, Writer};
+use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reach, Reader, Watcher, Writer};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -29,6 +29,7 @@ mod footprint;
 mod inputs;
 mod journal;
 mod put_back;
+mod reach;
 mod reader;
 mod render;
 mod scratch;
@@ -36,6 +37,7 @@ mod script;
 mod session;
 mod shapes;
 mod values;
+mod watch;
 mod words;
 mod writer;
 
@@ -116,6 +118,14 @@ impl Database for SqliteDatabase {
 
     fn access(&self) -> Result<Access> {
         Ok(Access { database: self.existing()?.to_string_lossy().into_owned(), ..Access::default() })
+    }
+
+    fn reach(&self) -> Result<Reach> {
+        Ok(reach::of(&self.existing()?))
+    }
+
+    fn watch(&self, _run: &str) -> Result<Box<dyn Watcher>> {
+        Ok(Box::new(watch::SqliteWatcher::open(&self.existing()?, &self.interrupt)?))
     }
 
     fn hold(&self) -> Result<Option<Box<dyn Send>>> {

@@ -18,6 +18,8 @@ pub use repair::{Repaired, repair};
 pub use resume::resume;
 pub(crate) use undo::undo;
 
+use std::cell::RefCell;
+
 use crate::database::{Raised, RunRecord, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
@@ -146,7 +148,7 @@ impl Work<'_> {
     fn snapshot(&self, prepared: &Prepared, raised: &Raised, log: &mut Log, writer: &mut dyn Writer) -> Result<Snapshot> {
         let Self { engine, plan, options, directory, journal, values, backup } = self;
         preconditions::look_again(prepared, options, writer)?;
-        let backups = Backups { engine, options, directory, journal, ready: *backup };
+        let backups = Backups { engine, options, directory, journal, ready: *backup, hold: RefCell::default() };
         let catalog = writer.catalog()?;
         master_data::keep(&master_data::look(plan, engine.database.dialect(), &catalog, writer)?, directory)?;
         // What an earlier attempt left half written is of no use.
