@@ -73,6 +73,7 @@ fn unit(writer: &mut dyn Writer, number: u64, sql: &str) {
 fn what_others_write_is_seen_and_what_the_run_writes_is_not_taken_for_it() {
     let scratch = Scratch::mysql("what_others_write_is_seen");
     scratch.execute("CREATE TABLE t (id integer PRIMARY KEY, v integer); CREATE TABLE sessions (id integer); INSERT INTO t VALUES (1, 1)");
+    scratch.execute("CREATE DATABASE cutover_elsewhere; CREATE TABLE cutover_elsewhere.t (id integer)");
     let account = Account::new(&scratch, "BINLOG MONITOR");
     let (mut writer, raised) = opened(&account.url, &fence()).unwrap();
     assert!(raised.open.is_none() && raised.interrupted.is_none(), "{raised:?}");
@@ -87,8 +88,7 @@ fn what_others_write_is_seen_and_what_the_run_writes_is_not_taken_for_it() {
     unit(writer.as_mut(), 2, "DELETE FROM t WHERE id = 7");
     assert_eq!(writer.intrusions().unwrap(), NOTHING, "all of it was the run's own");
 
-    scratch.execute("CREATE DATABASE IF NOT EXISTS cutover_elsewhere; CREATE TABLE cutover_elsewhere.t (id integer); INSERT INTO cutover_elsewhere.t VALUES (1)");
-    scratch.execute("DROP DATABASE cutover_elsewhere; INSERT INTO sessions VALUES (1); ANALYZE TABLE t; SELECT * FROM t");
+    scratch.execute("INSERT INTO cutover_elsewhere.t VALUES (1); INSERT INTO sessions VALUES (1); ANALYZE TABLE t; SELECT * FROM t");
     assert_eq!(writer.intrusions().unwrap(), NOTHING, "another database, a volatile table, and what changes nothing");
 
     scratch.execute("UPDATE t SET v = 3");
@@ -122,6 +122,7 @@ fn what_others_write_is_seen_and_what_the_run_writes_is_not_taken_for_it() {
     assert_eq!(scratch.query("SELECT COUNT(*) FROM cutover_fence")[0][0].as_deref(), Some("0"));
     assert_eq!(scratch.query("SELECT @@GLOBAL.read_only")[0][0].as_deref(), Some("0"));
     drop(writer);
+    scratch.execute("DROP DATABASE cutover_elsewhere");
     account.forget(&scratch);
 }
 

@@ -52,17 +52,13 @@ pub enum JournalState {
 /// # Errors
 /// Where a journal or the database cannot be read.
 pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec<RunStatus>> {
-    let mut stopped = None;
+    // Where it cannot be asked, what it would have said is missing, and nothing else.
+    let stopped = engine.and_then(|engine| engine.database.stopped_exchange().ok()).flatten();
     let (records, fence) = match engine.map(|engine| engine.database.read()) {
         Some(Ok(mut reader)) => (Some(reader.records()?), reader.standing_fence()?),
         // It may be a rollback that keeps everybody out.
-        Some(Err(error)) => {
-            stopped = engine.and_then(|engine| engine.database.stopped_exchange().ok()).flatten();
-            if stopped.is_none() {
-                return Err(error);
-            }
-            (None, None)
-        }
+        Some(Err(_)) if stopped.is_some() => (None, None),
+        Some(Err(error)) => return Err(error),
         None => (None, None),
     };
     let place = engine.map(|engine| engine.database.place());

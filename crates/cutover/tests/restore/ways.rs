@@ -40,8 +40,6 @@ fn comes_back(site: &Site, plan: &cutover::plan::Plan, run: &str, how: &Rollback
 }
 
 each_database! {
-    only (postgres, sqlite)
-
     fn a_committed_run_comes_back(scratch: Scratch) {
         let site = site(scratch);
         let old = site.snapshot();
@@ -147,7 +145,7 @@ each_database! {
         let site = site(scratch);
         let (plan, run) = committed(&site);
         let other = site.plan(&[
-            ("plan.toml", "format = 1\nname = \"other\"\ndatabases = [\"postgres\", \"sqlite\"]\n[contract]\nchanges = [{ column = \"schools.name\", from = \"Arts\" }]\n"),
+            ("plan.toml", "format = 1\nname = \"other\"\ndatabases = [\"postgres\", \"mysql\", \"sqlite\"]\n[contract]\nchanges = [{ column = \"schools.name\", from = \"Arts\" }]\n"),
             ("steps/1.sql", "UPDATE schools SET name = 'Fine Arts' WHERE name = 'Arts';\n"),
             ("steps/1.undo.sql", "UPDATE schools SET name = 'Arts' WHERE name = 'Fine Arts';\n"),
         ]);

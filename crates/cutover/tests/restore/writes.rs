@@ -23,8 +23,6 @@ fn lines(path: &std::path::Path) -> Vec<String> {
 }
 
 each_database! {
-    only (postgres, sqlite)
-
     fn they_are_listed_and_refused_and_given_up_only_when_told(scratch: Scratch) {
         let site = site(scratch);
         let old = site.snapshot();
