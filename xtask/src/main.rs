@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask test`, `cargo xtask check`, `cargo xtask bench`. Only the standard library, so that it builds in seconds.
+//! The project's own tasks: `cargo xtask test`, `cargo xtask check`, `cargo xtask bench`. Only the standard library and readers of TOML and
+//! JSON, which the product is built with as well, so that it builds in seconds.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ mod conventions;
 mod crash;
 mod decisions;
 mod files;
+mod guard;
 mod machine;
 mod mariadb;
 mod postgres;
@@ -21,9 +23,10 @@ mod test;
 const USAGE: &str = "\
 Tasks of this project:
 
-  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, and a few kills
+  cargo xtask test                all checks, all tests with private PostgreSQL and MariaDB servers for them, a few kills, and migration tools
   cargo xtask test ARGUMENTS…     only the tests that `cargo test ARGUMENTS…` runs, with private servers for them
   cargo xtask test crash …        kills the tool and the server at random moments, and compares what is left; --help tells more
+  cargo xtask test guard …        real migration tools under `cutover guard`: all, or those whose TOOL/PROJECT/CASE holds a word
   cargo xtask test decisions      each decision of the plan wasl-v3, the test that holds it, and how it came out
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match (task.as_str(), rest.as_slice()) {
         ("test", [first, ..]) if first == "crash" => crash::run(&rest[1..]),
+        ("test", [first, ..]) if first == "guard" => guard::run(&rest[1..]),
         ("test", [first]) if first == "decisions" => decisions::run(),
         ("test", _) => test::run(&rest),
         ("check", []) => check::run(),

@@ -17,7 +17,7 @@ use cutover::run::explain::{Readiness, explain};
 use cutover::run::{Engine, Finished, later, status, undo};
 use cutover::snapshot::Snapshot;
 use plans::{Site, open, options, told};
-use small::{PLAN, before};
+use small::{PLAN, site};
 use support::Scratch;
 
 const NOTHING: [String; 0] = [];
@@ -97,11 +97,6 @@ impl<'a> Reading<'a> {
 fn grants(error: &Error) -> Vec<String> {
     let hints = error.hints().iter().filter(|hint| hint.starts_with("GRANT"));
     hints.map(|hint| hint.trim_end_matches(';').to_owned()).collect()
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
 }
 
 fn committed(site: &Site) -> ((PlanFiles, Plan), String) {

@@ -15,19 +15,10 @@ use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
 use cutover::run::{Ended, Engine, Finished, Options};
 use plans::{Site, open, options, told};
-use small::{At, PLAN, before, endless, failing};
+use small::{At, PLAN, WRITES, endless, failing, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
-
-/// What applications may do after a run: a row changed, one gone, one new.
-const WRITES: &str = "UPDATE programs SET name = 'Dance' WHERE id = 2; DELETE FROM programs WHERE id = 3;
-    INSERT INTO programs (name, status) VALUES ('Law', 'active');";
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
-}
 
 /// Files and directories of a run that anybody but their owner may look into.
 fn seen_by_others(path: &std::path::Path) -> Vec<String> {

@@ -15,15 +15,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use child::{Given, killed};
-use cutover::database::Mode;
 use cutover::journal::{EventKind, Outcome, Silent};
 use cutover::model::error::ErrorKind;
 use cutover::model::interrupt::Interrupt;
-use cutover::plan::{Plan, load};
-use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, in_place, undo};
+use cutover::plan::load;
+use cutover::run::{Engine, Finished, Options, RunDirectory, in_place, undo};
 use cutover::snapshot::Snapshot;
-use plans::{Site, open, plan_files};
-use small::{At, PLAN, before, endless, failing};
+use plans::{Site, in_place_options as options, open, plan_files};
+use small::{At, PLAN, endless, failing, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
@@ -36,10 +35,6 @@ const RANGES: (&str, &str) = (
 );
 const RANGES_UNDO: (&str, &str) =
     ("steps/0030_ranges.undo.sql", "UPDATE programs SET name = CASE id WHEN 1 THEN 'Physics' WHEN 2 THEN 'Music' ELSE name END;\n");
-
-fn options() -> Options {
-    Options { mode: Some(Mode::InPlace), unfenced: true, ..plans::options() }
-}
 
 /// The small plan, with a step in ranges.
 fn files() -> Vec<(&'static str, &'static str)> {
@@ -64,18 +59,6 @@ fn endless_files(dialect: &str) -> Vec<(&'static str, &'static str)> {
     let mut all = files();
     all.extend(endless(dialect).into_iter().filter(|(name, _)| name.contains("endless")));
     all
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
-}
-
-fn resume(site: &Site, plan: &Plan, run: &str, options: &Options) -> Ended {
-    match in_place::resume(&site.engine(&Silent), plan, &site.directory(run), options).unwrap() {
-        Finished::Ended(ended) => *ended,
-        nothing => panic!("{nothing:?}"),
-    }
 }
 
 /// The complete new contents, as a run that nobody disturbed makes them.
@@ -131,12 +114,6 @@ fn latest(site: &Site) -> (RunDirectory, Vec<EventKind>) {
     (run, events)
 }
 
-/// What the database has recorded of a run.
-fn recorded(site: &Site, run: &str) -> Option<String> {
-    let records = site.database.read().unwrap().records().unwrap();
-    records.into_iter().find(|record| record.run == run).map(|record| record.state)
-}
-
 fn no_fence(site: &Site) {
     assert_eq!(site.database.read().unwrap().standing_fence().unwrap(), None);
     if site.scratch.dialect() == "mysql" {
@@ -185,7 +162,7 @@ each_database! {
             assert!(refused.kind() == ErrorKind::Refused && refused.to_string().contains(&ended.run), "{refused:?}");
         }
         // The same statement fails again, and what was done is not done twice.
-        let again = resume(&site, &plan.1, &ended.run, &options());
+        let again = site.resume(&plan.1, &ended.run, &options());
         assert_eq!(again.outcome, Outcome::Stopped, "{again:?}");
         assert_eq!(site.scratch.query("SELECT count(*) FROM schools WHERE name = 'Law'")[0][0].as_deref(), Some("1"));
         let undone = site.undo(&plan.1, &ended.run, &options(), false).unwrap();
@@ -205,11 +182,11 @@ each_database! {
         let ended = site.end(&plan, &options(), &Silent);
         // A row that the map of names does not know: the verification fails, and the steps stand.
         assert_eq!(ended.outcome, Outcome::VerificationFailed, "{ended:?}");
-        assert_eq!(recorded(&site, &ended.run).as_deref(), Some("running"));
-        let again = resume(&site, &plan.1, &ended.run, &options());
+        assert_eq!(site.recorded(&ended.run).as_deref(), Some("running"));
+        let again = site.resume(&plan.1, &ended.run, &options());
         assert_eq!(again.outcome, Outcome::VerificationFailed, "{again:?}");
         let accepted = Options { accept: vec!["cells:programs".to_owned()], ..options() };
-        let accepted = resume(&site, &plan.1, &ended.run, &accepted);
+        let accepted = site.resume(&plan.1, &ended.run, &accepted);
         assert_eq!(accepted.outcome, Outcome::Committed, "{accepted:?}");
         no_fence(&site);
         site.scratch.execute("DELETE FROM programs WHERE id = 9;");
@@ -233,7 +210,7 @@ each_database! {
         assert!(ended.message.contains("0030_ranges"), "the last statement that was done: {}", ended.message);
         let drop = if site.scratch.dialect() == "mysql" { " ON programs" } else { "" };
         site.scratch.execute(&format!("DROP INDEX programs_by_school{drop};"));
-        let resumed = resume(&site, &plan.1, &ended.run, &options());
+        let resumed = site.resume(&plan.1, &ended.run, &options());
         assert_eq!(resumed.outcome, Outcome::Committed, "{resumed:?}");
         assert!(site.database.read().unwrap().catalog().unwrap().objects.keys().any(|object| object.name == "programs.programs_by_school"));
         let undone = site.undo(&plan.1, &ended.run, &options(), false).unwrap();
@@ -253,7 +230,7 @@ each_database! {
         let refused = site.undo(&plan.1, &run, &options(), false).unwrap();
         assert_eq!(refused.outcome, Outcome::Failed, "{refused:?}");
         assert!(refused.message.contains("before anything was taken back"), "{}", refused.message);
-        assert_eq!(recorded(&site, &run).as_deref(), Some("applied"));
+        assert_eq!(site.recorded(&run).as_deref(), Some("applied"));
         no_fence(&site);
         // Stopped after it began, it is finished with the rows that were written since.
         let mut kills = 0;
@@ -262,14 +239,14 @@ each_database! {
                 break;
             }
             kills += 1;
-            if recorded(&site, &run).as_deref() == Some("undoing") {
+            if site.recorded(&run).as_deref() == Some("undoing") {
                 let undone = site.undo(&plan.1, &run, &options(), true).unwrap();
                 assert_eq!(undone.outcome, Outcome::Undone, "after event {event}: {undone:?}");
                 break;
             }
         }
         assert!(kills > 3, "{kills} kills");
-        assert_eq!(recorded(&site, &run).as_deref(), Some("undone"));
+        assert_eq!(site.recorded(&run).as_deref(), Some("undone"));
         in_place::release(&site.engine(&Silent), None, &options()).unwrap();
         no_fence(&site);
         site.scratch.execute("DELETE FROM schools WHERE name = 'Law';");
@@ -308,7 +285,7 @@ each_database! {
             kills += 1;
             let (run, events) = latest(&site);
             let at = format!("after {:?}", events.last());
-            let state = recorded(&site, &run.run).unwrap_or_default();
+            let state = site.recorded(&run.run).unwrap_or_default();
             seen.insert(state.clone());
             match state.as_str() {
                 // The database does not know the run: only its fence may stand, and the next run begins anew.
@@ -324,7 +301,7 @@ each_database! {
                     }
                 }
                 "running" if event % 2 == 0 => {
-                    let ended = resume(&site, &plan.1, &run.run, &options());
+                    let ended = site.resume(&plan.1, &run.run, &options());
                     assert_eq!(ended.outcome, Outcome::Committed, "{at}: {ended:?}");
                     assert_eq!(site.differences(&new), NOTHING, "{at}");
                     no_fence(&site);
@@ -385,7 +362,7 @@ each_database! {
                 break;
             }
             kills += 1;
-            match recorded(&site, &run).as_deref() {
+            match site.recorded(&run).as_deref() {
                 Some("undone") => {}
                 Some("applied" | "undoing") => {
                     let ended = site.undo(&plan.1, &run, &options(), false).unwrap();

@@ -11,42 +11,15 @@ mod support;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use cutover::database::Mode;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
-use cutover::plan::Plan;
-use cutover::run::{Ended, Engine, Finished, Options, in_place};
-use plans::{Site, open, told};
-use small::{At, PLAN, before, endless};
+use cutover::run::{Engine, Options, in_place};
+use plans::{Site, in_place_options as options, open, told};
+use small::{At, PLAN, WRITES, endless, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
-
-/// What applications may do after a run: a row changed, one gone, one new.
-const WRITES: &str = "UPDATE programs SET name = 'Dance' WHERE id = 2; DELETE FROM programs WHERE id = 3;
-    INSERT INTO programs (name, status) VALUES ('Law', 'active');";
-
-fn options() -> Options {
-    Options { mode: Some(Mode::InPlace), unfenced: true, ..plans::options() }
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
-}
-
-fn resume(site: &Site, plan: &Plan, run: &str) -> Ended {
-    match in_place::resume(&site.engine(&Silent), plan, &site.directory(run), &options()).unwrap() {
-        Finished::Ended(ended) => *ended,
-        nothing => panic!("{nothing:?}"),
-    }
-}
-
-fn recorded(site: &Site, run: &str) -> Option<String> {
-    let records = site.database.read().unwrap().records().unwrap();
-    records.into_iter().find(|record| record.run == run).map(|record| record.state)
-}
 
 /// Whoever wants to may write again.
 fn no_fence(site: &Site) {
@@ -69,7 +42,7 @@ fn at_every_event(site: &Site, early: Outcome, stopped: Outcome, action: &(dyn F
             break;
         }
         let event = monitor.events().swap_remove(usize::try_from(number).unwrap() - 1);
-        match recorded(site, &ended.run).as_deref() {
+        match site.recorded(&ended.run).as_deref() {
             None | Some("abandoned") => {
                 assert_eq!(ended.outcome, early, "{event:?}: {ended:?}");
                 assert!(ended.message.contains("before the fence") || ended.message.contains("no fence stands"), "{}", ended.message);
@@ -77,7 +50,7 @@ fn at_every_event(site: &Site, early: Outcome, stopped: Outcome, action: &(dyn F
             }
             Some("running") if number % 2 == 0 => {
                 assert_eq!(ended.outcome, stopped, "{event:?}: {ended:?}");
-                assert_eq!(resume(site, &plan.1, &ended.run).outcome, Outcome::Committed, "{event:?}");
+                assert_eq!(site.resume(&plan.1, &ended.run, &options()).outcome, Outcome::Committed, "{event:?}");
                 no_fence(site);
                 assert_eq!(site.undo(&plan.1, &ended.run, &options(), false).unwrap().outcome, Outcome::Undone, "{event:?}");
                 resumed += 1;
@@ -168,7 +141,7 @@ each_database! {
         assert_eq!(ended.outcome, Outcome::Interrupted, "{ended:?}");
         assert!(ended.message.contains("the fence was up for 5 s, which --max-fence allows at the most"), "{}", ended.message);
         // On a machine with much else to do, the run may not have come to its steps by then.
-        if recorded(&site, &ended.run).as_deref() == Some("running") {
+        if site.recorded(&ended.run).as_deref() == Some("running") {
             assert_eq!(site.undo(&plan.1, &ended.run, &options(), false).unwrap().outcome, Outcome::Undone);
         }
         assert_eq!(site.differences(&old), NOTHING);

@@ -22,7 +22,7 @@ use cutover::model::interrupt::Interrupt;
 use cutover::plan::Plan;
 use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, in_place};
 use plans::{Site, open, plan_files};
-use small::{At, before};
+use small::{At, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
@@ -52,11 +52,6 @@ fn said(site: &Site) -> Vec<String> {
     let text = std::fs::read_to_string(&log).unwrap_or_default();
     std::fs::write(&log, "").unwrap();
     text.lines().map(str::to_owned).collect()
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
 }
 
 fn resume(site: &Site, plan: &Plan, run: &str, options: &Options) -> Option<Ended> {

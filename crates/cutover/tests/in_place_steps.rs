@@ -7,26 +7,16 @@ mod plans;
 mod small;
 mod support;
 
-use cutover::database::Mode;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::ErrorKind;
 use cutover::plan::{Plan, PlanFiles};
-use cutover::run::{Ended, Finished, Options, in_place};
-use plans::Site;
-use small::{PLAN, before};
+use cutover::run::Finished;
+use plans::in_place_options as options;
+use small::{PLAN, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
 const ADDED: &str = "SELECT count(*) FROM schools WHERE cms_id = id";
-
-fn options() -> Options {
-    Options { mode: Some(Mode::InPlace), unfenced: true, ..plans::options() }
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
-}
 
 /// The small plan without the check that wants all of its steps: a step alone is checked by the plan's checks.
 fn files() -> Vec<(&'static str, &'static str)> {
@@ -38,13 +28,6 @@ fn files() -> Vec<(&'static str, &'static str)> {
 /// A step of a plan, with the files of the whole one.
 fn only((files, plan): &(PlanFiles, Plan), step: &str) -> (PlanFiles, Plan) {
     (files.clone(), plan.only(step).unwrap())
-}
-
-fn resume(site: &Site, plan: &Plan, run: &str) -> Ended {
-    match in_place::resume(&site.engine(&Silent), plan, &site.directory(run), &options()).unwrap() {
-        Finished::Ended(ended) => *ended,
-        nothing => panic!("{nothing:?}"),
-    }
 }
 
 each_database! {
@@ -82,7 +65,7 @@ each_database! {
             let refused = site.run(other, &options(), &Silent).unwrap_err();
             assert!(refused.kind() == ErrorKind::Refused && refused.to_string().contains(&ended.run), "{refused:?}");
         }
-        assert_eq!(resume(&site, &step.1, &ended.run).outcome, Outcome::Stopped);
+        assert_eq!(site.resume(&step.1, &ended.run, &options()).outcome, Outcome::Stopped);
         let undone = site.undo(&step.1, &ended.run, &options(), false).unwrap();
         assert_eq!(undone.outcome, Outcome::Undone, "{undone:?}");
         assert_eq!(site.differences(&old), NOTHING);

@@ -1,5 +1,7 @@
 //! The crash test: a process that is killed after any event of its run leaves the old contents, or the complete new ones.
 //!
+//! This is about atomic runs, which MariaDB does not have. Runs in place, and their undo, are killed after every event on all three
+//! databases in `in_place.rs` and `put_back.rs`; servers and processes, at moments that nobody chose, by `cargo xtask test crash`.
 //! Each test starts this test program again for the test `child` alone, which runs the small plan and kills itself, or is killed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -21,7 +23,7 @@ use cutover::plan::load;
 use cutover::run::{Engine, Finished, Options, RunDirectory, undo};
 use cutover::snapshot::Snapshot;
 use plans::{Site, open, options, plan_files};
-use small::{At, PLAN, before, endless};
+use small::{At, PLAN, endless, site};
 use support::{Scratch, each_database};
 
 const NOTHING: [String; 0] = [];
@@ -73,11 +75,6 @@ fn start(site: &Site, task: &Task<'_>, event: u64) -> Child {
 fn latest(site: &Site) -> (String, Vec<EventKind>) {
     let directory = RunDirectory::list(&site.home).unwrap().pop().unwrap();
     (directory.run.clone(), directory.events().unwrap().into_iter().map(|event| event.kind).collect())
-}
-
-fn site(scratch: Scratch) -> Site {
-    let sql = before(scratch.dialect());
-    Site::filled(scratch, &sql)
 }
 
 /// The old contents, and the complete new ones, as a run on another database makes them.

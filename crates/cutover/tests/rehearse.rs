@@ -22,11 +22,6 @@ use cutover::run::{Ended, Options};
 use plans::{Site, options, told};
 use support::{Scratch, each_database};
 
-fn site(scratch: Scratch) -> Site {
-    let sql = small::before(scratch.dialect());
-    Site::filled(scratch, &sql)
-}
-
 /// Rehearses a plan that can be.
 fn rehearsed(site: &Site, (files, plan): &(PlanFiles, Plan), options: &Options, monitor: &dyn Monitor) -> (Ended, Rehearsal) {
     match rehearse(&site.engine(monitor), files, plan, options) {
@@ -67,7 +62,7 @@ impl Monitor for Watching<'_> {
 
 each_database! {
     fn a_rehearsal_measures_every_statement_and_leaves_the_database_as_it_is(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let before = site.snapshot();
         let watching = Watching { scratch: &site.scratch, stopped: Mutex::default() };
@@ -108,7 +103,7 @@ each_database! {
     }
 
     fn a_rehearsal_goes_the_way_that_the_run_will_go(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let before = site.snapshot();
         let in_place = Options { mode: Some(Mode::InPlace), ..options() };
@@ -124,7 +119,7 @@ each_database! {
     }
 
     fn a_table_that_is_written_anew_is_named(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let step = match site.scratch.dialect() {
             "postgres" => "ALTER TABLE schools ALTER COLUMN name TYPE varchar(100);\nCREATE INDEX schools_by_name ON schools (name);\n",
             "mysql" => "ALTER TABLE schools FORCE;\n",
@@ -142,7 +137,7 @@ each_database! {
     }
 
     fn a_run_knows_its_rehearsal_and_can_require_it(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let before = site.snapshot();
         let required = Options { require_rehearsal: true, ..options() };
@@ -172,7 +167,7 @@ each_database! {
     }
 
     fn a_rehearsal_that_fails_is_told_and_counts_for_nothing(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::failing());
         let before = site.snapshot();
         let (ended, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
@@ -185,7 +180,7 @@ each_database! {
     }
 
     fn a_backup_that_is_given_is_proven_and_the_window_grows_with_the_rows(database: Scratch) {
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let directory = site.scratch.directory().join("given");
         let take = Take { directory: &directory, name: "given", sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
@@ -205,7 +200,7 @@ each_database! {
     only (postgres, sqlite)
     fn staging_that_is_given_is_kept_with_what_the_plan_did(database: Scratch) {
         let staging = if database.dialect() == "postgres" { Scratch::postgres("staging_kept") } else { Scratch::sqlite("staging_kept") };
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let given = Options { staging: Some(DatabaseUrl::new(staging.url()).unwrap()), ..options() };
         let (_, rehearsal) = rehearsed(&site, &plan, &given, &Silent);
@@ -220,7 +215,7 @@ each_database! {
     only (mysql)
     fn metadata_locks_are_told_where_the_plugin_is_there(database: Scratch) {
         database.execute("INSTALL PLUGIN IF NOT EXISTS METADATA_LOCK_INFO SONAME 'metadata_lock_info'");
-        let site = site(database);
+        let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let (_, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
         let update = rehearsal.statements.iter().find(|statement| statement.sql.starts_with("UPDATE programs")).unwrap();

@@ -1,7 +1,9 @@
 //! Every file in `tests/scenarios` is a plan with a database before, what a run says, and the rows after: on every database.
 //!
-//! A file is an archive of sections `-- name --`; of those with a database's name at their end (`before.sqlite`) that
-//! database uses its own.
+//! Each runs in both modes where the database has both. A file is an archive of sections `-- name --`; of those with a database's name at
+//! their end (`before.sqlite`) that database uses its own, and of those with `in-place` (`expect.in-place`, `expect.sqlite-in-place`) the
+//! runs that go statement by statement. A run in place that was finished is told in the words of an atomic one: what its end has of its own
+//! is the same in every scenario, and is looked at in `support/words.rs`.
 //!
 //! | section | |
 //! |---|---|
@@ -10,7 +12,7 @@
 //! | `plan.toml`, `steps/…`, `checks/…`, `invariants/…`, `probes/…`, `maps/…` | the plan |
 //! | `parameters` | `name = value` |
 //! | `options` | `dry_run`, `strict`, `execute_all`, `no_rewrite`, `csv`, `accept = rule` |
-//! | `expect` | what the run says; `UPDATE_SCENARIOS=1 cargo test --test scenarios` writes it, and a person reads it |
+//! | `expect` | what the run says; `UPDATE_SCENARIOS=1` before the test's command writes it, and a person reads it |
 //! | `after` | queries that end in `;`, each with its rows; never written by the program |
 //! | `between` | SQL of the application, after the run |
 //! | `again` | a second run, with these options; `again/steps/…` are files that have changed by then |
@@ -18,7 +20,7 @@
 //!
 //! Whatever a file is about, it is also shown that a run which was not committed left the database equal to before, that
 //! a committed run is verified later, that its undo, where the plan has one, brings the old database back, and that nothing is left behind.
-//! Where definitions commit by themselves, a run that stopped is taken back by the plan's undo and the old contents are shown to stand; a
+//! In place, a run that stopped or whose verification failed is taken back by the plan's undo and the old contents are shown to stand; a
 //! plan without one is given up, and the scenario is about what was found.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -35,7 +37,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use archive::Archive;
+use archive::{Archive, Venue, without_place};
+use cutover::database::Mode;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::Result;
 use cutover::plan::{Plan, PlanFiles};
@@ -44,55 +47,72 @@ use cutover::snapshot::Snapshot;
 use plans::{Site, options, told};
 use support::Scratch;
 
-const DATABASES: [&str; 3] = ["postgres", "mysql", "sqlite"];
+/// Those in place come last, as the writing of an archive wants it.
+const PLACES: [Venue; 5] = [
+    Venue::Atomic("postgres"),
+    Venue::Atomic("sqlite"),
+    Venue::InPlace("postgres"),
+    Venue::AlwaysInPlace("mysql"),
+    Venue::InPlace("sqlite"),
+];
 
 /// The folders whose files make up a plan.
 const PLAN: [&str; 6] = ["steps/", "checks/", "invariants/", "probes/", "maps/", "queries/"];
 
 #[test]
 fn postgres() {
-    run_all("postgres", Scratch::postgres);
+    run_all(Venue::Atomic("postgres"), Scratch::postgres);
+}
+
+#[test]
+fn postgres_in_place() {
+    run_all(Venue::InPlace("postgres"), Scratch::postgres);
 }
 
 #[test]
 fn mysql() {
-    run_all("mysql", Scratch::mysql);
+    run_all(Venue::AlwaysInPlace("mysql"), Scratch::mysql);
 }
 
 #[test]
 fn sqlite() {
-    run_all("sqlite", Scratch::sqlite);
+    run_all(Venue::Atomic("sqlite"), Scratch::sqlite);
+}
+
+#[test]
+fn sqlite_in_place() {
+    run_all(Venue::InPlace("sqlite"), Scratch::sqlite);
 }
 
 /// Runs every file, and fails with all that do not say what they expect.
-fn run_all(database: &str, scratch: fn(&str) -> Scratch) {
+fn run_all(place: Venue, scratch: fn(&str) -> Scratch) {
     let mut failed = Vec::new();
     let mut ran = 0;
     for path in files() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let archive = Archive::parse(&std::fs::read_to_string(&path).unwrap());
-        if !databases(&archive).contains(&database) {
+        if !places(&archive).contains(&place) {
             continue;
         }
         ran += 1;
-        let case = Case { archive: &archive, path: &path, database };
+        let case = Case { archive: &archive, path: &path, place };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| case.run(scratch(&name)))) {
             let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             failed.push(format!("== {name}\n{}", text.unwrap_or_default()));
         }
     }
-    assert!(ran > 0, "there are no scenarios for {database}");
-    assert!(failed.is_empty(), "{} of {ran} scenarios fail on {database}:\n{}", failed.len(), failed.join("\n"));
+    assert!(ran > 0, "there are no scenarios for {place:?}");
+    assert!(failed.is_empty(), "{} of {ran} scenarios fail on {place:?}:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// The databases that a case is about: those that it says, of those that its plan is written for. A plan without a word of them is for all.
-fn databases(archive: &Archive) -> Vec<&'static str> {
+/// Where a case is run: on the databases that it says, of those that its plan is written for. A plan without a word of them is for all.
+fn places(archive: &Archive) -> Vec<Venue> {
     let plan = archive.get("plan.toml").and_then(|plan| plan.lines().find(|line| line.starts_with("databases = ")));
-    let is_meant = |database: &&str| {
-        archive.get("databases").is_none_or(|list| list.split_whitespace().any(|word| word == *database))
-            && plan.is_none_or(|line| line.contains(*database))
+    let is_meant = |place: &Venue| {
+        archive.get("databases").is_none_or(|list| list.split_whitespace().any(|word| word == place.database()))
+            && plan.is_none_or(|line| line.contains(place.database()))
     };
-    DATABASES.into_iter().filter(is_meant).collect()
+    PLACES.into_iter().filter(is_meant).collect()
 }
 
 /// `SCENARIO=name` narrows them while a new one is written.
@@ -105,11 +125,11 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// One file on one database.
+/// One file on one database, in one mode.
 struct Case<'a> {
     archive: &'a Archive,
     path: &'a Path,
-    database: &'a str,
+    place: Venue,
 }
 
 impl Case<'_> {
@@ -121,14 +141,15 @@ impl Case<'_> {
         let first = self.start(&site, &self.files(""), &self.options("options"));
         let committed = is_committed(&first.1);
         let mut ever_committed = committed;
-        let mut said = words::of_run(&site, first.1.as_ref(), first.0.as_ref().err());
+        let mut said = words::of_run(&site, self.place, first.1.as_ref(), first.0.as_ref().err());
         // The rows are looked at before the undo, and told after what the run said.
-        let rows = self.rows(&site);
+        let rows = catch_unwind(AssertUnwindSafe(|| self.rows(&site)));
+        let rows = rows.unwrap_or_else(|_| panic!("the rows after cannot be read, and the run said:\n{said}"));
         if let Some(again) = self.text("again") {
             site.scratch.execute(self.text("between").unwrap_or_default());
             let at = site.snapshot();
-            let second = self.start(&site, &self.files("again/"), &parse_options(again));
-            let text = words::of_run(&site, second.1.as_ref(), second.0.as_ref().err());
+            let second = self.start(&site, &self.files("again/"), &self.in_mode(parse_options(again)));
+            let text = words::of_run(&site, self.place, second.1.as_ref(), second.0.as_ref().err());
             self.expect("expect.again", &site, &text);
             ever_committed |= is_committed(&second.1);
             let differences = site.differences(&at);
@@ -174,7 +195,7 @@ impl Case<'_> {
                 assert_eq!(site.differences(before), Vec::<String>::new(), "the undo did not bring the old database back");
                 said.push_str("undo: undone\n");
             }
-            Ok(ended) => said.push_str(&format!("undo: {}\n", words::of_ended(&ended))),
+            Ok(ended) => said.push_str(&format!("undo: {}\n", words::of_ended(self.place, &ended))),
             Err(error) => said.push_str(&format!("undo: {}\n", told(&error))),
         }
         said
@@ -189,7 +210,7 @@ impl Case<'_> {
                 return "taken back\n".to_owned();
             }
             Ok(Ended { outcome: Outcome::Failed, error: Some(error), .. }) | Err(error) => error,
-            Ok(ended) => panic!("the rollback ended otherwise:\n{}", words::of_ended(&ended)),
+            Ok(ended) => panic!("the rollback ended otherwise:\n{}", words::of_ended(self.place, &ended)),
         };
         let released = in_place::release(&site.engine(&Silent), Some(run), &options).unwrap();
         assert_eq!(released.abandoned.as_deref(), Some(run));
@@ -197,7 +218,7 @@ impl Case<'_> {
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        self.archive.for_database(name, self.database)
+        self.archive.for_place(name, self.place)
     }
 
     /// The plan's files; those below `changed` win.
@@ -221,7 +242,17 @@ impl Case<'_> {
     }
 
     fn options(&self, section: &str) -> Options {
-        parse_options(self.text(section).unwrap_or_default())
+        self.in_mode(parse_options(self.text(section).unwrap_or_default()))
+    }
+
+    fn in_mode(&self, options: Options) -> Options {
+        match self.place {
+            Venue::InPlace(database) => {
+                // On SQLite nothing could hold others off.
+                Options { mode: Some(Mode::InPlace), unfenced: database == "sqlite", ..options }
+            }
+            Venue::Atomic(_) | Venue::AlwaysInPlace(_) => options,
+        }
     }
 
     /// A misspelt section would be a test of nothing.
@@ -229,7 +260,7 @@ impl Case<'_> {
         const KNOWN: [&str; 9] = ["databases", "before", "parameters", "options", "expect", "after", "between", "again", "expect.again"];
         let known = |name: &str| KNOWN.contains(&name) || name == "plan.toml" || PLAN.iter().any(|folder| name.starts_with(folder));
         for (name, _) in self.archive.sections() {
-            let plain = DATABASES.iter().find_map(|database| name.strip_suffix(&format!(".{database}"))).unwrap_or(name);
+            let plain = without_place(name);
             assert!(known(plain.strip_prefix("again/").unwrap_or(plain)), "nothing is done with the section `{name}`");
         }
         assert!(self.archive.comment.lines().next().is_some_and(|line| line.ends_with('.')), "the first line says what the case is about.");
@@ -259,19 +290,22 @@ impl Case<'_> {
         if std::env::var_os("UPDATE_SCENARIOS").is_none() {
             panic!("`{section}` is another one:\n{}", difference(expected, said.trim()));
         }
-        // Both databases' tests write into the same files.
+        // The tests of all places write into the same files.
         static WRITING: Mutex<()> = Mutex::new(());
         let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut archive = Archive::parse(&std::fs::read_to_string(self.path).unwrap());
-        let databases = databases(self.archive);
-        archive.set_for_database(section, &databases, self.database, &format!("{}\n", said.trim()));
+        archive.set_for_place(section, &places(self.archive), self.place, &format!("{}\n", said.trim()));
         std::fs::write(self.path, archive.to_string()).unwrap();
     }
 }
 
 /// Whether what a run did stands, though it was not finished: in-place.
 fn stands(ended: &Ended) -> bool {
-    matches!(ended.outcome, Outcome::Stopped | Outcome::VerificationFailed) && ended.message.contains("the fence is up")
+    match ended.outcome {
+        Outcome::Stopped => true,
+        Outcome::VerificationFailed => ended.message.contains("the steps stand as they were executed"),
+        _ => false,
+    }
 }
 
 fn is_committed(run: &Option<Result<Finished>>) -> bool {

@@ -83,16 +83,16 @@ fn backup(bench: &Bench, database: &super::contents::Address, path: &std::ffi::O
     timed(|| output(&mut command).map(drop))
 }
 
-/// A command of cutover about a plan, with what earlier ones have left in its directory.
+/// A command of cutover about a plan or what is left of it, with what earlier ones have left in its directory.
 fn about_plan(
     bench: &Bench,
     home: &Path,
-    (command, plan): (&str, &str),
+    (command, about): (&str, &str),
     database: &super::contents::Address,
     path: &std::ffi::OsStr,
     options: &[&str],
 ) -> Result<f64, String> {
     let mut cutover = bench.programs.cutover(home);
-    cutover.args([command, plan, "--database", &database.url]).args(options).envs(database.password.clone()).env("PATH", path);
+    cutover.args([command, about, "--database", &database.url]).args(options).envs(database.password.clone()).env("PATH", path);
     timed(|| output(&mut cutover).map(drop))
 }

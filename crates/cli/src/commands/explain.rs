@@ -61,6 +61,7 @@ fn in_words(explanation: &Explanation, style: &Style) -> String {
     }
     list(&mut page, style, "What may change beyond what the steps declare", &explanation.contract);
     list(&mut page, style, "Tables that other sessions cannot write meanwhile; reads go on", &explanation.fence);
+    list(&mut page, style, "Needs", &explanation.needs);
     let rules: Vec<_> = explanation.rules.iter().map(|(rule, title)| format!("{rule} · {title}")).collect();
     list(&mut page, style, "What is proven", &rules);
     list(&mut page, style, "Programs that are run (--no-hooks: none)", &explanation.hooks);

@@ -1,5 +1,7 @@
 //! `cutover status`: what runs there are, how they ended, and what that means.
 
+use std::path::PathBuf;
+
 use cutover::model::error::Result;
 use cutover::report::words::counted;
 use cutover::report::{Style, Tone, json};
@@ -16,6 +18,8 @@ struct Runs {
     runs: Vec<RunStatus>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scratch_databases: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_by_killed_proofs: Vec<PathBuf>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<KeptState>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -34,18 +38,24 @@ pub fn execute(context: &Context, arguments: &Status) -> Result<Exit> {
     let reachable = database.as_ref().is_none_or(|database| database.read().is_ok());
     let asked = engine.as_ref().filter(|_| reachable);
     let (scratch_databases, kept) = (scratches(asked)?, kept(&context.home, asked)?);
+    let left_by_killed_proofs = cutover::backup::left_behind(&context.home)?;
     let migrations = match database.as_ref().filter(|_| reachable) {
         Some(database) => standings(database.as_ref(), arguments.migrations.as_deref(), std::path::Path::new("."))?,
         None => Vec::new(),
     };
     match arguments.output.format {
-        Format::Json => context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, kept, migrations })?)?,
+        Format::Json => {
+            context.terminal.result(&json::versioned(&Runs { runs, scratch_databases, left_by_killed_proofs, kept, migrations })?)?
+        }
         Format::Text => {
             let mut page = in_words(context, &runs);
             for name in &scratch_databases {
                 page.push_str(&format!(
                     "the scratch database {name} is in use, or was left by a proof that was killed: `cutover clean` drops it\n"
                 ));
+            }
+            for path in &left_by_killed_proofs {
+                page.push_str(&format!("{} was left by a proof that was killed: `cutover clean` removes it\n", path.display()));
             }
             for state in &kept {
                 let run = state.of.as_ref().unwrap_or(&state.id);

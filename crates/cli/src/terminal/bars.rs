@@ -188,6 +188,9 @@ impl Monitor for Bars {
                 self.print(&format!("{}{title}", self.style.paint(Tone::Strong, plan)));
                 self.print(&self.style.paint(Tone::Faint, &format!("→ {database} · {product}")));
             }
+            EventKind::NeedsFound { needs } => {
+                needs.iter().for_each(|need| self.print(&self.style.paint(Tone::Faint, &format!("  needs · {need}"))));
+            }
             EventKind::RehearsalFound { phases, least, most, .. } => {
                 state.rehearsed = Some(phases.iter().filter(|time| time.phase.starts_with("steps")).map(|time| time.seconds).sum());
                 let expected =

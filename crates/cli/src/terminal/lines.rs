@@ -63,6 +63,7 @@ fn in_words(event: &EventKind) -> Option<(Option<Tone>, String)> {
             format!("rehearsed by {run}: expect other sessions' writes to wait for {} to {}", seconds(*least), seconds(*most))
         }
         EventKind::MethodChosen { method, why } => format!("by {method}: {why}"),
+        EventKind::NeedsFound { needs } => format!("needs: {}", needs.join("\n           needs: ")),
         EventKind::RunResumed => "the run goes on where it was stopped".to_owned(),
         EventKind::StageStarted { stage: begun } => format!("{}: begins", stage(*begun)),
         EventKind::StageFinished { stage: ended, seconds: time } => format!("{}: ended after {}", stage(*ended), seconds(*time)),

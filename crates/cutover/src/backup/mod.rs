@@ -11,6 +11,7 @@
 
 mod elsewhere;
 mod keep;
+mod left_behind;
 mod manifest;
 mod method;
 mod mysql;
@@ -23,6 +24,7 @@ mod take;
 
 pub use elsewhere::adopt;
 pub use keep::{directory, find, keep};
+pub use left_behind::{left_behind, remove_left_behind};
 pub use manifest::{Backup, Manifest, SameInstant, StoredFile};
 pub use method::{Ready, ready};
 pub use proof::{Proof, Prove, Target, prove, prove_and};

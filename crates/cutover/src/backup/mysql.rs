@@ -28,6 +28,9 @@ const FILE: &str = "dump.sql.gz";
 const FLOATS: &str = "floats.sql.gz";
 const EVENTS: &str = "events.sql.gz";
 
+/// The table of what runs have set on the server.
+const FENCE: &str = "cutover_fence";
+
 /// The variables by which the programs would be led elsewhere.
 const VARIABLES: [&str; 2] = ["MYSQL_", "MARIADB_"];
 
@@ -100,6 +103,8 @@ impl Method for MySql {
             if !mariadb {
                 command.arg("--set-gtid-purged=OFF");
             }
+            // A fence that stands now does not stand where this is restored.
+            command.arg(format!("--ignore-table={}.{FENCE}", dump.access.database));
             command.arg(&dump.access.database);
             write_compressed(&mut command, &dump.directory.join(name), dump, &mut done)?;
         }

@@ -383,11 +383,17 @@ const LOCK: &str = "lock";
 fn remove_dead(backup: &Path) -> Result<()> {
     for entry in std::fs::read_dir(backup).map_err(|source| Error::file("read", backup, source))?.flatten() {
         let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with(WORK) && File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+        if is_of_dead_proof(&path) {
             remove(&path);
         }
     }
     Ok(())
+}
+
+/// Whether a directory is that of a proof whose process is dead.
+pub(super) fn is_of_dead_proof(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WORK))
+        && File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 struct Watching<'a> {

@@ -3,35 +3,20 @@
 use std::path::Path;
 
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::size;
+use crate::model::{disk, size};
 
 /// Makes sure that so many bytes can be written below a directory, which need not exist yet.
 ///
 /// # Errors
 /// `Refused` where there is less room.
 pub(crate) fn check(directory: &Path, needed: u64) -> Result<()> {
-    let existing = directory.ancestors().find(|path| path.exists()).unwrap_or(directory);
-    let Some(free) = free(existing) else { return Ok(()) };
+    let Some(free) = disk::free_below(directory) else { return Ok(()) };
     if free >= needed {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Refused, format!("there is no room for a backup in {}", directory.display()))
         .hint(format!("it may need {}, and {} are free", size::in_words(needed), size::in_words(free)))
         .hint("free some, or put the runs on another disk with --home DIR"))
-}
-
-/// Bytes that this account may still write; `None` where the system does not tell.
-#[cfg(unix)]
-#[allow(clippy::useless_conversion, reason = "the numbers are narrower on other systems than Linux")]
-fn free(path: &Path) -> Option<u64> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    let found = nix::sys::statvfs::statvfs(path).ok()?;
-    Some(u64::from(found.blocks_available()).saturating_mul(u64::from(found.fragment_size())))
-}
-
-#[cfg(not(unix))]
-fn free(_: &Path) -> Option<u64> {
-    None
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::cell::Row;
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::footprint::{Footprint, HeldLock};
@@ -15,7 +16,9 @@ use crate::model::table::{Catalog, SequencePosition, TableName};
 use crate::model::url::DatabaseUrl;
 
 pub mod access;
+mod delegation;
 pub mod exchange;
+mod lost_commit;
 pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
@@ -215,6 +218,12 @@ pub trait Reader: Send {
     /// Where the query is not valid.
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>>;
 
+    /// What a run with this fence meets here: what is left of disk and sessions, who else works here, what the account lacks.
+    ///
+    /// # Errors
+    /// Where the server does not answer. What the account may not look at is told, and is no error.
+    fn conditions(&mut self, fence: &Fence) -> Result<Conditions>;
+
     /// Where sequences and auto-increments stand.
     ///
     /// # Errors
@@ -290,6 +299,15 @@ pub trait Writer: Reader {
     /// Where a transaction is open already, or the server's.
     fn begin(&mut self) -> Result<()>;
 
+    /// In-place, where the fence only watches: what other sessions have written into the database since the last look, for people; nothing
+    /// where nobody has, or where the fence holds them off. Not in a transaction.
+    ///
+    /// # Errors
+    /// `Conflict` where what they did cannot be seen any more.
+    fn intrusions(&mut self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// In-place: takes down whatever fence any in-place run has left on this database, and puts back what had been set. What was put
     /// back is returned for people; nothing where no fence stands. In atomic mode the fence ends with the transaction.
     ///
@@ -305,6 +323,9 @@ pub trait Writer: Reader {
     /// Those of `work`, or where the entry cannot be written: the transaction was then rolled back. Everything from COMMIT on is told
     /// by `Commit`.
     fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit>;
+
+    /// In-place, within a unit: what [`Writer::settle`] would look at is looked at in a later unit, where the database leaves that to us.
+    fn postpone(&mut self) {}
 
     /// Runs one statement: in the open transaction, and asserts that it is still the same one; in-place outside of a unit, by itself.
     /// Returns the rows that it touched.
@@ -405,6 +426,10 @@ pub struct Fence {
     pub unfenced: bool,
     /// Whether the database is a copy that nobody else uses: nothing is then set on its server, which others may be using.
     pub apart: bool,
+    /// Tables that others may write all the time.
+    pub volatile: Vec<TableName>,
+    /// Whether a statement of the steps, or of their undo, commits by itself and may write rows: nobody could tell these from those of others.
+    pub opaque: bool,
 }
 
 /// How the fence stands.
@@ -412,6 +437,8 @@ pub struct Fence {
 pub struct Raised {
     /// Why other sessions can write all the same, where nothing holds them off.
     pub open: Option<String>,
+    /// How one sees it where others write all the same, where nothing holds them off and [`Writer::intrusions`] tells.
+    pub watched: Option<String>,
     /// Why the fence that this run had raised before was found down, where it was: others may have written meanwhile.
     pub interrupted: Option<String>,
     /// What people should know: other databases that it stops, accounts that it does not.

@@ -110,6 +110,8 @@ pub enum EventKind {
     RehearsalFound { run: String, started: String, phases: Vec<PhaseTime>, least: f64, most: f64 },
     /// In which way a run is taken back, and why in this one.
     MethodChosen { method: String, why: String },
+    /// What the run will need, against what is there, line by line.
+    NeedsFound { needs: Vec<String> },
     /// In-place: a run that was stopped goes on.
     RunResumed,
     /// A stage began.

@@ -1,7 +1,9 @@
 //! The words that the whole engine speaks. Depends on nothing else in the crate.
 
 pub mod cell;
+pub mod conditions;
 pub mod dialect;
+pub mod disk;
 pub mod error;
 pub mod footprint;
 pub mod interrupt;

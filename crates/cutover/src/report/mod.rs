@@ -33,6 +33,9 @@ pub struct Report {
     pub ending: Option<Ending>,
     /// The stages in their order.
     pub stages: Vec<StageTime>,
+    /// What it needed, against what was there, as it was said before anything was touched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// The checks that ran before anything was touched.
     pub checks_before: Vec<CheckBefore>,
     /// The snapshot in numbers, where it was completed.
@@ -237,6 +240,7 @@ impl Report {
             run: None,
             ending: None,
             stages: Vec::new(),
+            needs: Vec::new(),
             checks_before: Vec::new(),
             snapshot: None,
             backup: None,
@@ -284,6 +288,7 @@ impl Report {
                     started_at: started_at.clone(),
                 });
             }
+            EventKind::NeedsFound { needs } => self.needs.clone_from(needs),
             // What had ended goes on: its steps are told under the names that they have already.
             EventKind::RunResumed => {
                 self.ending = None;
@@ -353,11 +358,11 @@ impl Report {
             EventKind::RunFinished { outcome, message, hints, seconds } => {
                 self.ending = Some(Ending { outcome: *outcome, message: message.clone(), hints: hints.clone(), seconds: *seconds });
             }
+            EventKind::MethodChosen { method, why } => self.notices.push(format!("by {method}: {why}")),
             EventKind::CommandStarted { .. }
             | EventKind::CommandFinished { .. }
             | EventKind::MigrationsFound { .. }
             | EventKind::ObjectsAdded { .. } => self.guard.get_or_insert_default().hear(kind),
-            EventKind::MethodChosen { method, why } => self.notices.push(format!("by {method}: {why}")),
             EventKind::RehearsalFound { .. }
             | EventKind::StatementMeasured { .. }
             | EventKind::FenceRaised { .. }

@@ -83,6 +83,7 @@ pub(super) const NARROWEST: usize = 40;
 pub fn text(report: &Report, view: &View) -> String {
     let mut page = Page { text: String::new(), view: View { width: view.width.max(NARROWEST), ..*view } };
     page.header(report);
+    page.needs(report);
     page.criteria(report);
     page.steps(report);
     page.guard(report);
@@ -338,13 +339,23 @@ impl Page {
         }
     }
 
+    fn needs(&mut self, report: &Report) {
+        if self.view.detail == Detail::Full {
+            self.items("Needs", &report.needs);
+        }
+    }
+
     fn notices(&mut self, report: &Report) {
-        if report.notices.is_empty() {
+        self.items("Notices", &report.notices);
+    }
+
+    fn items(&mut self, heading: &str, items: &[String]) {
+        if items.is_empty() {
             return;
         }
-        self.heading("Notices");
-        for notice in &report.notices {
-            self.paragraph("  · ", 4, None, notice);
+        self.heading(heading);
+        for item in items {
+            self.paragraph("  · ", 4, None, item);
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Explanation {
     pub contract: Vec<String>,
     /// The tables that other sessions cannot write while it runs, with rows by the database's statistics.
     pub fence: Vec<String>,
+    /// What a run will need, against what is there; nothing without a database, or where a run would be refused.
+    pub needs: Vec<String>,
     /// What is checked, by rule, with its title.
     pub rules: Vec<(String, String)>,
     /// Programs that are run around it.
@@ -88,6 +90,7 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
         steps: Vec::new(),
         contract: contract(plan),
         fence: Vec::new(),
+        needs: Vec::new(),
         rules: rules(plan),
         hooks: plan.hooks.iter().map(super::hooks::in_words).collect(),
         criteria: plan.criteria.iter().map(|criterion| criterion.sentence.clone()).collect(),
@@ -104,7 +107,10 @@ pub fn explain(engine: Option<&Engine<'_>>, plan: &Plan, dialect: &dyn Dialect, 
             drop(reader);
             explanation.ready = Some(match preflight::look(engine, plan, &values, options) {
                 Ok(Preflight::Applied(record)) => Readiness::Applied(record.run),
-                Ok(Preflight::Ready { .. }) => Readiness::Ready,
+                Ok(Preflight::Ready { needs, .. }) => {
+                    explanation.needs = needs;
+                    Readiness::Ready
+                }
                 Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Input) => {
                     let mut reasons = vec![error.to_string()];
                     reasons.extend(error.fault_list().iter().map(|fault| format!("{}: {} ({})", fault.place, fault.message, fault.remedy)));

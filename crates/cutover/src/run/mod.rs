@@ -18,6 +18,7 @@ pub mod in_place;
 pub mod later;
 pub mod master_data;
 mod measure;
+pub mod needs;
 mod on_request;
 pub mod options;
 pub mod preconditions;
@@ -81,7 +82,7 @@ pub(crate) fn run_as(
     let mode = engine.mode(options)?;
     let ready = match preflight::look(engine, plan, &values, options)? {
         Preflight::Applied(record) => return Ok(Finished::NothingToDo { run: record.run, at: record.started_at }),
-        Preflight::Ready { session, events, rulings } => {
+        Preflight::Ready { session, events, rulings, .. } => {
             // Typical reads are timed before the fence, so that nobody waits for it.
             let timed = timing::measure(plan, engine.database.dialect(), &values, engine.database.read()?.as_mut())?;
             let backup = backup::look(engine, options).map_err(|error| error.hint("nothing was touched"))?;

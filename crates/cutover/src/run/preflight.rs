@@ -11,7 +11,7 @@ use crate::verify::verdict::{Finding, RowEvidence};
 use super::options::{Engine, Options};
 use super::preconditions;
 use super::prepare::prepare;
-use super::{in_place, master_data};
+use super::{in_place, master_data, needs};
 
 /// What preflight found.
 pub enum Preflight {
@@ -21,8 +21,10 @@ pub enum Preflight {
     Ready {
         /// What it runs on.
         session: Session,
-        /// The events of the checks that ran.
+        /// The events of the checks that ran, and of what the run will need.
         events: Vec<EventKind>,
+        /// What the run will need, against what is there.
+        needs: Vec<String>,
         /// What these checks found: it belongs to the verdict, waived or not.
         rulings: Rulings,
     },
@@ -69,8 +71,9 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         in_place::check_fitness(plan, &prepared, &catalog, engine.database, options)?;
     }
     preconditions::look(&prepared, options, reader.as_mut())?;
+    let needs = needs::look(engine, &prepared, &catalog, options)?;
     let mut rulings = Rulings::default();
-    let mut events = Vec::new();
+    let mut events = vec![EventKind::NeedsFound { needs: needs.clone() }];
     checks::run(plan, &plan.checks_before, dialect, values, reader.as_mut(), &mut rulings, &mut |check, checked| {
         events.push(EventKind::CheckFinished {
             rule: format!("check:{}", check.name),
@@ -92,7 +95,7 @@ pub fn look(engine: &Engine<'_>, plan: &Plan, values: &RunValues, options: &Opti
         return Err(error.hint("nothing was touched"));
     }
     events.push(EventKind::StageFinished { stage: Stage::Preflight, seconds: began.elapsed().as_secs_f64() });
-    Ok(Preflight::Ready { session, events, rulings })
+    Ok(Preflight::Ready { session, events, needs, rulings })
 }
 
 /// The rows of a check that failed, for people.

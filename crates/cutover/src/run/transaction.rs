@@ -122,7 +122,7 @@ pub fn raise(engine: &Engine<'_>, fence: &Fence, journal: &Journal<'_>, writer: 
         engine.monitor.notice(&message);
         told.push(message);
     })?;
-    let standing = raised.notes.iter().chain(&raised.open).chain(&raised.interrupted);
+    let standing = raised.notes.iter().chain(&raised.open).chain(&raised.watched).chain(&raised.interrupted);
     for message in standing.cloned().collect::<Vec<_>>() {
         engine.monitor.notice(&message);
         told.push(message);
@@ -130,7 +130,7 @@ pub fn raise(engine: &Engine<'_>, fence: &Fence, journal: &Journal<'_>, writer: 
     for message in told {
         journal.record(EventKind::Noticed { message })?;
     }
-    let held = fence.tables.iter().filter(|_| raised.open.is_none());
+    let held = fence.tables.iter().filter(|_| raised.open.is_none() && raised.watched.is_none());
     let tables = held.map(ToString::to_string).collect();
     journal.record(EventKind::FenceRaised { tables, seconds: began.elapsed().as_secs_f64() })?;
     finished(journal, Stage::Fence, began)?;

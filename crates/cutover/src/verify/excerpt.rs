@@ -1,4 +1,4 @@
-//! Values as evidence: short enough to keep and to read, and always showing where two values differ.
+//! Values as evidence: short enough to keep and to read, always showing where two values differ, and harmless to whoever prints them.
 
 use crate::model::cell::{Cell, CellClass};
 
@@ -7,10 +7,11 @@ const SHOWN: usize = 200;
 /// Characters shown before the first difference of two long values.
 const LEAD: usize = 40;
 
-/// A value for people.
+/// A value for people. What would command a terminal, or turn the order of what is read, is shown escaped.
 #[must_use]
 pub fn excerpt(cell: Cell<'_>) -> String {
-    cut(&cell.to_text(), 0)
+    let text = cell.to_text();
+    cut(&if has_commands(&text) { escaped(&text) } else { text }, 0)
 }
 
 /// Two values for people; of long ones, the part around their first difference.
@@ -26,9 +27,36 @@ pub fn excerpts(before: Cell<'_>, after: Cell<'_>) -> (String, String) {
             }
         }
     }
+    // Both or neither: else a line feed would look like the two characters that stand for one.
+    if has_commands(&before) || has_commands(&after) {
+        (before, after) = (escaped(&before), escaped(&after));
+    }
     let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
     let start = if before.chars().count().max(after.chars().count()) <= SHOWN { 0 } else { same.saturating_sub(LEAD) };
     (cut(&before, start), cut(&after, start))
+}
+
+/// Whether a value holds what a terminal obeys instead of showing it.
+fn has_commands(text: &str) -> bool {
+    text.chars().any(is_command)
+}
+
+/// Control characters, and those that say in which direction others are read.
+fn is_command(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A value in which every such character is written as Rust would write it, and every backslash twice.
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match letter {
+            '\\' => shown.push_str("\\\\"),
+            letter if is_command(letter) => shown.extend(letter.escape_default()),
+            letter => shown.push(letter),
+        }
+    }
+    shown
 }
 
 fn cut(text: &str, start: usize) -> String {
@@ -58,6 +86,14 @@ mod tests {
         let (before, after) = excerpts(cell(&format!("{long}x")), cell(&format!("{long}y")));
         assert!(before.contains('x') && after.contains('y'));
         assert!(before.ends_with("(1001 characters)"));
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(excerpt(cell("a\u{1b}[2J\u{202e}é\\")), "a\\u{1b}[2J\\u{202e}é\\\\");
+        assert_eq!(excerpt(cell("C:\\new")), "C:\\new");
+        let (before, after) = excerpts(cell("one\ntwo"), cell("one\\ntwo"));
+        assert_eq!((before.as_str(), after.as_str()), ("one\\ntwo", "one\\\\ntwo"));
     }
 
     #[test]

@@ -132,6 +132,12 @@ impl Grants {
         self.volatile(table).any(|volatile| volatile.column.as_deref().is_none_or(|name| name == column))
     }
 
+    /// The tables that live on as a whole.
+    #[must_use]
+    pub fn volatile_tables(&self) -> Vec<TableName> {
+        self.contract.volatile.iter().filter(|volatile| volatile.column.is_none()).map(|volatile| volatile.table.clone()).collect()
+    }
+
     fn volatile<'a>(&'a self, table: &'a TableName) -> impl Iterator<Item = &'a Volatile> {
         self.contract.volatile.iter().filter(move |volatile| volatile.table == *table)
     }

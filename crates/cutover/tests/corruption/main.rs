@@ -47,7 +47,9 @@ fn in_place(dialect: &str) -> Vec<Case> {
     // is installed, before the snapshot.
     let fits = |case: &Case| !["in Block", "in DdlTrigger"].iter().any(|carrier| case.name.ends_with(carrier));
     let rows = rows::faults(dialect).into_iter().step_by(6);
-    let mut cases: Vec<_> = rows.chain(cells::faults(dialect).into_iter().step_by(2)).filter(fits).collect();
+    let cells = cells::faults(dialect).into_iter().step_by(2);
+    let schema = schema::faults(dialect).into_iter().step_by(5);
+    let mut cases: Vec<_> = rows.chain(cells).chain(schema).filter(fits).collect();
     for case in &mut cases {
         case.mode = Some(Mode::InPlace);
         case.name.push_str(", in place");

@@ -218,6 +218,8 @@ pub fn fence() -> Fence {
         mode: Mode::InPlace,
         unfenced: false,
         apart: false,
+        volatile: Vec::new(),
+        opaque: false,
     }
 }
 

@@ -168,6 +168,8 @@ pub fn fence(tables: &[&str]) -> Fence {
         mode: Mode::Atomic,
         unfenced: false,
         apart: false,
+        volatile: Vec::new(),
+        opaque: false,
     }
 }
 

@@ -54,6 +54,8 @@ pub fn fence() -> Fence {
         mode: Mode::Atomic,
         unfenced: false,
         apart: false,
+        volatile: Vec::new(),
+        opaque: false,
     }
 }
 

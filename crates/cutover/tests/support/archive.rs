@@ -36,9 +36,9 @@ impl Archive {
         self.sections.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
     }
 
-    /// The text for one database: that of `name.DATABASE` wins over that of `name`.
-    pub fn for_database(&self, name: &str, database: &str) -> Option<&str> {
-        self.get(&format!("{name}.{database}")).or_else(|| self.get(name))
+    /// The text that is found in one place: `name.PLACE` wins over `name.in-place`, this over `name.DATABASE`, and that over `name`.
+    pub fn for_place(&self, name: &str, place: Venue) -> Option<&str> {
+        place.sections(name).iter().find_map(|section| self.get(section))
     }
 
     /// All sections.
@@ -46,37 +46,101 @@ impl Archive {
         self.sections.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// Makes `text` what one database finds under `name`, and leaves what the others find as it is. Databases that find the same
-    /// share one section.
-    pub fn set_for_database(&mut self, name: &str, databases: &[&str], database: &str, text: &str) {
-        let texts: Vec<_> = databases
+    /// Makes `text` what is found under `name` in one place, and leaves what is found in the others as it is. Places that find the same
+    /// share a section. Of the places, those that are not in place come first.
+    pub fn set_for_place(&mut self, name: &str, places: &[Venue], place: Venue, text: &str) {
+        let wanted: Vec<_> = places
             .iter()
-            .map(|other| {
-                let found = if *other == database { Some(text) } else { self.for_database(name, other) };
-                ((*other).to_owned(), found.map(|found| format!("{}\n\n", found.trim())))
+            .filter_map(|other| {
+                let found = if *other == place { Some(text) } else { self.for_place(name, *other) };
+                Some((*other, format!("{}\n\n", found?.trim())))
             })
             .collect();
-        let own = |section: &str| section == name || databases.iter().any(|database| section == format!("{name}.{database}"));
-        let place = self.sections.iter().position(|(section, _)| own(section));
+        let own = |section: &str| places.iter().any(|place| place.sections(name).iter().any(|known| known == section));
+        let position = self.sections.iter().position(|(section, _)| own(section));
         self.sections.retain(|(section, _)| !own(section));
         // Rows that the steps leave are read last.
         let last = self.sections.iter().position(|(section, _)| section.starts_with("after")).unwrap_or(self.sections.len());
-        let place = place.unwrap_or(last).min(self.sections.len());
-        let same = texts.iter().all(|(_, other)| other.as_deref().is_none_or(|other| other.trim() == text.trim()));
-        // What most of them find stands once, and the others have their own.
-        let times = |text: &str| texts.iter().filter(|(_, other)| other.as_deref() == Some(text)).count();
-        let everybody = texts.iter().all(|(_, text)| text.is_some());
-        let shared = texts.iter().filter_map(|(_, text)| text.as_deref()).find(|text| everybody && times(text) > 1);
-        let made: Vec<_> = if same {
-            vec![(name.to_owned(), format!("{}\n\n", text.trim()))]
-        } else {
-            let common = shared.map(|text| (name.to_owned(), text.to_owned()));
-            let own = texts.iter().filter(|(_, text)| text.as_deref() != shared);
-            let own = own.filter_map(|(database, text)| Some((format!("{name}.{database}"), text.clone()?)));
-            common.into_iter().chain(own).collect()
-        };
-        self.sections.splice(place..place, made);
+        let position = position.unwrap_or(last).min(self.sections.len());
+        let made = shared(name, places.len(), &wanted);
+        self.sections.splice(position..position, made);
     }
+}
+
+/// The fewest sections in which every place finds its text: what most of them find, what those in place have in common, and the rest.
+fn shared(name: &str, places: usize, wanted: &[(Venue, String)]) -> Vec<(String, String)> {
+    let most = |texts: Vec<&String>| {
+        let times = |text: &String| texts.iter().filter(|other| **other == text).count();
+        // The first one of those that stand as often.
+        texts.iter().rev().max_by_key(|text| times(text)).map(|text| (**text).clone()).filter(|text| times(text) > 1 || texts.len() == 1)
+    };
+    let of = |in_place: bool| wanted.iter().filter(|(place, _)| place.is_in_place() == in_place).map(|(_, text)| text).collect::<Vec<_>>();
+    let mut made = Archive { comment: String::new(), sections: Vec::new() };
+    // A place that finds nothing must go on finding nothing.
+    let everybody = wanted.len() == places;
+    let common = most(of(false)).or_else(|| most(of(true))).filter(|_| everybody);
+    let in_place = most(of(true)).filter(|text| everybody && common.as_ref() != Some(text));
+    made.sections.extend(common.map(|text| (name.to_owned(), text)));
+    made.sections.extend(in_place.map(|text| (format!("{name}.{IN_PLACE}"), text)));
+    for (place, text) in wanted {
+        if made.for_place(name, *place) != Some(text) {
+            made.sections.push((place.own_section(name), text.clone()));
+        }
+    }
+    made.sections
+}
+
+/// What ends the name of a section for every run in place.
+const IN_PLACE: &str = "in-place";
+
+/// A database, and the mode of the runs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Venue {
+    /// One transaction.
+    Atomic(&'static str),
+    /// Statement by statement, where the other mode is there as well.
+    InPlace(&'static str),
+    /// Statement by statement, where there is no other mode.
+    AlwaysInPlace(&'static str),
+}
+
+impl Venue {
+    /// The database's word.
+    pub fn database(self) -> &'static str {
+        match self {
+            Self::Atomic(database) | Self::InPlace(database) | Self::AlwaysInPlace(database) => database,
+        }
+    }
+
+    /// Whether runs go statement by statement.
+    pub fn is_in_place(self) -> bool {
+        !matches!(self, Self::Atomic(_))
+    }
+
+    /// The section that no other place finds first.
+    fn own_section(self, name: &str) -> String {
+        match self {
+            Self::Atomic(database) | Self::AlwaysInPlace(database) => format!("{name}.{database}"),
+            Self::InPlace(database) => format!("{name}.{database}-{IN_PLACE}"),
+        }
+    }
+
+    /// The sections in which a text is looked for, in order.
+    fn sections(self, name: &str) -> Vec<String> {
+        let mut sections = vec![self.own_section(name)];
+        if self.is_in_place() {
+            sections.push(format!("{name}.{IN_PLACE}"));
+        }
+        sections.push(format!("{name}.{}", self.database()));
+        sections.push(name.to_owned());
+        sections
+    }
+}
+
+/// The name of a section without the place that it is for.
+pub fn without_place(section: &str) -> &str {
+    let plain = section.strip_suffix(IN_PLACE).map_or(section, |rest| rest.trim_end_matches(['.', '-']));
+    ["postgres", "mysql", "sqlite"].iter().find_map(|database| plain.strip_suffix(&format!(".{database}"))).unwrap_or(plain)
 }
 
 impl fmt::Display for Archive {

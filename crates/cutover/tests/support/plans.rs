@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use cutover::database::{self, Database};
+use cutover::database::{self, Database, Mode};
 use cutover::journal::{Monitor, Silent};
 use cutover::model::error::{Error, Result};
 use cutover::model::interrupt::Interrupt;
@@ -16,7 +16,7 @@ use cutover::model::url::DatabaseUrl;
 use cutover::plan::{self, Plan, PlanFiles};
 use cutover::run::diff::{Side, diff};
 use cutover::run::undo::first_values;
-use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, later, status, undo};
+use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, in_place, later, status, undo};
 use cutover::snapshot::Snapshot;
 use cutover::verify::verdict::Verdict;
 
@@ -90,6 +90,20 @@ impl Site {
             Ok(Finished::Ended(ended)) => *ended,
             other => panic!("the run did not start: {other:?}"),
         }
+    }
+
+    /// Takes an in-place run up again that is not finished.
+    pub fn resume(&self, plan: &Plan, run: &str, options: &Options) -> Ended {
+        match in_place::resume(&self.engine(&Silent), plan, &self.directory(run), options).unwrap() {
+            Finished::Ended(ended) => *ended,
+            nothing => panic!("{nothing:?}"),
+        }
+    }
+
+    /// What the database has recorded of a run.
+    pub fn recorded(&self, run: &str) -> Option<String> {
+        let records = self.database.read().unwrap().records().unwrap();
+        records.into_iter().find(|record| record.run == run).map(|record| record.state)
     }
 
     /// Undoes a run.
@@ -212,6 +226,11 @@ pub fn plan_files(files: &[(&str, &str)]) -> PlanFiles {
 /// Options that do not wait for long.
 pub fn options() -> Options {
     Options { patience: Duration::from_secs(5), sessions: 2, ..Options::default() }
+}
+
+/// The same, statement by statement, also where nothing holds others off.
+pub fn in_place_options() -> Options {
+    Options { mode: Some(Mode::InPlace), unfenced: true, ..options() }
 }
 
 /// An error with its causes and hints.

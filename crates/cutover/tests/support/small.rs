@@ -8,6 +8,9 @@ use std::sync::Mutex;
 use cutover::journal::{Event, EventKind, Monitor, Progress};
 use cutover::model::error::Result;
 
+use crate::plans::Site;
+use crate::support::Scratch;
+
 /// The database before.
 pub fn before(dialect: &str) -> String {
     let number = match dialect {
@@ -23,6 +26,16 @@ pub fn before(dialect: &str) -> String {
          INSERT INTO programs (school_id, name, status) VALUES (1, 'Physics', 'Active'), (2, 'Music', 'Closed'), (NULL, '', NULL);"
     )
 }
+
+/// A site whose database is that one.
+pub fn site(scratch: Scratch) -> Site {
+    let sql = before(scratch.dialect());
+    Site::filled(scratch, &sql)
+}
+
+/// What applications may do after a run: a row changed, one gone, one new.
+pub const WRITES: &str = "UPDATE programs SET name = 'Dance' WHERE id = 2; DELETE FROM programs WHERE id = 3;
+    INSERT INTO programs (name, status) VALUES ('Law', 'active');";
 
 /// A column, a table and a change by a map, all with their undo; a check, an invariant and a probe.
 pub const PLAN: [(&str, &str); 9] = [

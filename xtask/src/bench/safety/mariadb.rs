@@ -60,7 +60,7 @@ pub(super) fn measure(bench: &Bench) -> Result<(Vec<Row>, String), String> {
         about_plan(bench, &home, ("run", PLAN), &address, &path, &["--backup", "fence"])?;
         let taken = about_plan(bench, &home, ("rollback", PLAN), &address, &path, &["--method", method])?;
         if method == "restore" {
-            about_plan(bench, &home, ("clean", "--kept"), &address, &path, &[PLAN])?;
+            about_plan(bench, &home, ("clean", "--kept=all"), &address, &path, &[])?;
         }
         Ok(taken)
     };

@@ -58,7 +58,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
         about_plan(bench, &home, ("run", PLAN), &copy, &path, &["--backup", "fence"])?;
         let taken = about_plan(bench, &home, ("rollback", PLAN), &copy, &path, &["--method", method])?;
         if method == "restore" {
-            output(bench.programs.cutover(&home).args(["clean", "--kept", PLAN, "--database", &copy.url]))?;
+            output(bench.programs.cutover(&home).args(["clean", "--kept", "all", "--database", &copy.url]))?;
         }
         Ok(taken)
     };

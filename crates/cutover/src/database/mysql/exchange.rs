@@ -65,6 +65,9 @@ impl<'a> MysqlExchange<'a> {
             mode: Mode::InPlace,
             unfenced: self.terms.unfenced,
             apart: false,
+            volatile: Vec::new(),
+            // To see afterwards who has written is not enough here: whatever others write would be left behind.
+            opaque: true,
         };
         let mut raised = self.writer.open(&fence, notice)?;
         raised.notes.extend(hold::stop_events(self.writer.connection(), self.terms.run, self.terms.patience, self.terms.before, notice)?);

@@ -5,11 +5,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::binlog::{self, Watch};
 use super::dialect::MysqlDialect;
 use super::errors::{self, code};
 use super::hold;
 use super::journal::{self, JournalTable};
 use super::session::{Connection, Failure, fields};
+use crate::database::access::SCRATCH;
 use crate::database::{Fence, Raised};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -38,12 +40,18 @@ fn passing_rights(connection: &Connection) -> &'static str {
     }
 }
 
-/// Raises the fence for a run, or finds it standing.
+/// Raises the fence for a run, or finds it standing. Where the account may not set `read_only`, the binlog is watched instead.
 ///
 /// # Errors
-/// `Refused` where the account may not set `read_only` or cannot write in spite of it, and `fence.unfenced` does not accept that;
-/// where an unfinished run has left its own fence up. `Conflict` where the server does not come to rest. What was set is then put back.
-pub(super) fn raise(connection: &mut Connection, run: &str, fence: &Fence, notice: &mut dyn FnMut(String)) -> Result<Raised> {
+/// `Refused` where the account may not set `read_only` or cannot write in spite of it, the binlog does not tell of all writes, and
+/// `fence.unfenced` does not accept that; where an unfinished run has left its own fence up. `Conflict` where the server does not come to
+/// rest. What was set is then put back.
+pub(super) fn raise(
+    connection: &mut Connection,
+    run: &str,
+    fence: &Fence,
+    notice: &mut dyn FnMut(String),
+) -> Result<(Raised, Option<Watch>)> {
     let mut raised = Raised::default();
     be_alone_on_the_server(connection)?;
     adopt(connection, run)?;
@@ -68,8 +76,9 @@ pub(super) fn raise(connection: &mut Connection, run: &str, fence: &Fence, notic
     if let Err(refusal) = try_to_write(connection, run) {
         return unfenced(connection, run, fence, refusal, raised);
     }
+    binlog::forget(connection)?;
     raised.notes = notes(connection)?;
-    Ok(raised)
+    Ok((raised, None))
 }
 
 /// Takes down whatever fence any run has left, and puts back what had been set before.
@@ -80,6 +89,7 @@ pub(super) fn lower(connection: &mut Connection) -> Result<Vec<String>> {
     if !SETTINGS.exists(connection)? {
         return Ok(Vec::new());
     }
+    binlog::forget(connection)?;
     let mut told = hold::end(connection)?;
     for row in connection.rows(&format!("SELECT run, value FROM {} WHERE setting = '{READ_ONLY}'", SETTINGS.name))? {
         let [run, value] = fields(&row)?;
@@ -123,10 +133,13 @@ fn be_alone_on_the_server(connection: &mut Connection) -> Result<()> {
     if connection.value("SELECT GET_LOCK('cutover:read_only', 2)")?.as_deref() != Some("1") {
         return Err(refused("another database"));
     }
-    // A fence outlives the session that raised it.
+    // A fence outlives the session that raised it. What a backup has brought along is none.
     let others = connection.rows(&format!(
-        "SELECT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_NAME = '{}' AND TABLE_SCHEMA <> DATABASE()",
-        SETTINGS.name
+        "SELECT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_NAME = '{}' AND TABLE_SCHEMA <> DATABASE() \
+         AND LEFT(TABLE_SCHEMA, {}) <> {}",
+        SETTINGS.name,
+        SCRATCH.len(),
+        MysqlDialect.quote_literal(SCRATCH)
     ))?;
     for row in &others {
         let [database] = fields(row)?;
@@ -159,6 +172,7 @@ fn adopt(connection: &mut Connection, run: &str) -> Result<()> {
         return Err(Error::new(ErrorKind::Refused, format!("the run {other} was stopped and has left its fence up"))
             .hint("resume it or roll it back first; `cutover clean` takes its fence down"));
     }
+    binlog::forget(connection)?;
     let run = MysqlDialect.quote_literal(run);
     connection.batch(&format!("UPDATE {} SET run = {run}", SETTINGS.name))
 }
@@ -214,8 +228,8 @@ fn try_to_write(connection: &mut Connection, run: &str) -> Result<()> {
     }
 }
 
-/// Puts back what was set, and goes on without a fence if that is accepted.
-fn unfenced(connection: &mut Connection, run: &str, fence: &Fence, refusal: Error, mut raised: Raised) -> Result<Raised> {
+/// Puts back what was set, and goes on by watching the binlog, or without a fence if that is accepted.
+fn unfenced(connection: &mut Connection, run: &str, fence: &Fence, refusal: Error, mut raised: Raised) -> Result<(Raised, Option<Watch>)> {
     let before = known_value(connection, run)?;
     if before.as_deref() == Some("OFF") && is_read_only(connection)? {
         connection.batch_in_peace(&format!("SET GLOBAL {READ_ONLY} = OFF"))?;
@@ -227,15 +241,56 @@ fn unfenced(connection: &mut Connection, run: &str, fence: &Fence, refusal: Erro
     forget(connection, run)?;
     let reason = format!("the server's read_only cannot hold other sessions' writes off: {refusal}");
     if fence.unfenced {
+        binlog::forget(connection)?;
         raised.open = Some(reason);
-        return Ok(raised);
+        return Ok((raised, None));
     }
-    let account = super::catalog::account(connection)?;
-    let rights = if connection.server.mariadb { "READ_ONLY ADMIN" } else { "SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN" };
+    let known = Watch::resume(connection, run, fence)?;
+    let unseen = match known {
+        Some(mut watch) => {
+            let since = watch.position().to_string();
+            // What cannot be read any more is as if somebody had written: one begins anew, and the verdict tells.
+            match watch.look(connection) {
+                Ok(seen) if seen.is_empty() => {}
+                Ok(seen) => raised.interrupted = Some(written(&since, &seen)),
+                Err(error) if error.kind() == ErrorKind::Conflict => raised.interrupted = Some(error.to_string()),
+                Err(error) => return Err(error),
+            }
+            if raised.interrupted.is_none() { Ok(watch) } else { Watch::begin(connection, run, fence)? }
+        }
+        None => Watch::begin(connection, run, fence)?,
+    };
+    let unseen = match unseen {
+        Ok(watch) => {
+            raised.watched = Some(format!(
+                "nothing holds other sessions off ({refusal}), but the binlog is watched from {} on: what they write into this database stops \
+                 the run",
+                watch.position()
+            ));
+            return Ok((raised, Some(watch)));
+        }
+        Err(why) => why,
+    };
     Err(Error::new(ErrorKind::Refused, reason)
-        .hint(format!("GRANT {rights} ON *.* TO {account};"))
+        .hint(remedy(connection)?)
+        .hint(format!("the binlog cannot be watched instead: {unseen}"))
         .hint("or accept by --unfenced that what others write meanwhile is found as a difference")
         .hint("nothing has been changed"))
+}
+
+/// The statement that lets the account raise this fence.
+///
+/// # Errors
+/// The server's.
+pub(super) fn remedy(connection: &mut Connection) -> Result<String> {
+    let account = super::catalog::account(connection)?;
+    let rights = if connection.server.mariadb { "READ_ONLY ADMIN" } else { "SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN" };
+    Ok(format!("GRANT {rights} ON *.* TO {account};"))
+}
+
+/// What others have written, for people.
+pub(super) fn written(since: &str, seen: &[String]) -> String {
+    format!("other sessions have written, as the binlog tells from {since} on: {}", seen.join("; "))
 }
 
 /// What people should know of a fence that is the server's.

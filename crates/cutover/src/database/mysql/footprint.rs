@@ -71,7 +71,7 @@ pub(super) fn look(connection: &mut Connection) -> Result<Footprint> {
 }
 
 /// The rows of a query that the account may not be allowed, or the server not know: `None` then.
-fn told(connection: &mut Connection, sql: &str) -> Result<Option<Vec<TextRow>>> {
+pub(super) fn told(connection: &mut Connection, sql: &str) -> Result<Option<Vec<TextRow>>> {
     match connection.rows(sql) {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if matches!(error.kind(), ErrorKind::Statement | ErrorKind::Refused) => Ok(None),

@@ -8,14 +8,11 @@ use super::dialect::MysqlDialect;
 use super::errors;
 use super::session::{Connection, fields, number};
 use super::{entries, fence};
-use crate::database::{Commit, Entry, RunRecord};
+use crate::database::lost_commit::{self, Proof};
+use crate::database::{Commit, RunRecord};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
-
-/// How long to ask what became of a commit, and how often.
-const ASKING: Duration = Duration::from_secs(60);
-const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// How much less than it is the server's age may be told, which it counts in whole seconds.
 const WHOLE_SECONDS: Duration = Duration::from_secs(2);
@@ -123,24 +120,14 @@ pub(super) fn write(connection: &mut Connection, record: &RunRecord) -> Result<(
     ))
 }
 
-/// What shows that a transaction was committed: it was written in it, and is nowhere else.
-pub(super) enum Proof<'a> {
-    /// The row of a run.
-    Record(&'a RunRecord),
-    /// An entry of an in-place run.
-    Entry(&'a Entry),
-}
-
-impl Proof<'_> {
-    /// Whether it is there now.
-    ///
-    /// # Errors
-    /// The server's.
-    pub(super) fn is_there(&self, connection: &mut Connection) -> Result<bool> {
-        match self {
-            Self::Record(record) => Ok(records(connection)?.contains(record)),
-            Self::Entry(entry) => Ok(entries::read(connection, &entry.run)?.contains(entry)),
-        }
+/// Whether what shows that a transaction was committed is there now.
+///
+/// # Errors
+/// The server's.
+pub(super) fn is_there(proof: &Proof<'_>, connection: &mut Connection) -> Result<bool> {
+    match proof {
+        Proof::Record(record) => Ok(records(connection)?.contains(record)),
+        Proof::Entry(entry) => Ok(entries::read(connection, &entry.run)?.contains(entry)),
     }
 }
 
@@ -160,24 +147,11 @@ impl LostCommit<'_> {
     /// Finds out what became of the transaction from a new session. A session that is still committing is waited for.
     pub(super) fn outcome(&self, proof: &Proof<'_>) -> Commit {
         let told = errors::failed(&self.error, "COMMIT", &Interrupt::new());
-        let reason = told.hints().iter().fold(told.to_string(), |text, hint| format!("{text}; {hint}"));
-        let since = Instant::now();
-        let mut last = String::from("nobody could be asked");
-        while since.elapsed() < ASKING {
-            match self.ask(proof) {
-                Ok(Some(true)) => return Commit::Committed,
-                Ok(Some(false)) => return Commit::RolledBack(reason),
-                Ok(None) => last = format!("the server's session {} is still committing", self.session),
-                Err(error) => last = error.to_string(),
-            }
-            std::thread::sleep(ASK_AGAIN);
-        }
-        Commit::Unknown(format!("{reason}; {last}"))
+        lost_commit::outcome(lost_commit::reason(&told), &format!("session {}", self.session), || self.ask(proof))
     }
 
     /// Whether the transaction was committed; `None` while that is not decided.
     fn ask(&self, proof: &Proof<'_>) -> Result<Option<bool>> {
-        // A signal that stopped the run must not keep it from learning what it did.
         let mut connection = Connection::open(self.address, "cutover", &Interrupt::new())?;
         // The session first, then the proof: what is decided now shows in a later look.
         let uptime = connection.row("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
@@ -185,7 +159,7 @@ impl LostCommit<'_> {
         let restarted = uptime + WHOLE_SECONDS < self.since.elapsed();
         let alive = format!("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = {}", self.session);
         let alive = connection.value(&alive)?.as_deref() != Some("0") && !restarted;
-        Ok(match proof.is_there(&mut connection)? {
+        Ok(match is_there(proof, &mut connection)? {
             true => Some(true),
             false if alive => None,
             false => Some(false),

@@ -15,10 +15,12 @@ use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
 mod address;
+mod binlog;
 mod blockers;
 mod build;
 mod catalog;
 mod cells;
+mod conditions;
 mod definition;
 mod definitions;
 mod dialect;

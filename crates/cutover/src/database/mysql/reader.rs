@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::address::Address;
 use super::catalog;
 use super::cells;
+use super::conditions;
 use super::dialect::MysqlDialect;
 use super::script;
 use super::session::{Connection, fields, number};
 use super::{entries, fence, journal, replication, sequences, together};
-use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
+use crate::database::{Entry, Fence, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -136,6 +138,10 @@ impl Reader for MysqlReader {
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         self.connection.describe(sql)?;
         Ok(None)
+    }
+
+    fn conditions(&mut self, fence: &Fence) -> Result<Conditions> {
+        conditions::look(&mut self.connection, &self.address.database, fence)
     }
 
     fn sequences(&mut self) -> Result<Vec<SequencePosition>> {

@@ -10,6 +10,24 @@ pub(super) fn holds(grants: &[String], privilege: &str, database: &str) -> bool 
     })
 }
 
+/// Whether a right is held on a whole database, or on something in it.
+pub(super) fn holds_somewhere(grants: &[String], privilege: &str, database: &str) -> bool {
+    let inside = format!("`{}`.", database.replace('`', "``"));
+    let on_something = |grant: &String| {
+        let Some((privileges, rest)) = grant.strip_prefix("GRANT ").and_then(|rest| rest.split_once(" ON ")) else { return false };
+        // Rights to columns stand with their columns: `SELECT (a, b), INSERT`.
+        let listed = privileges == "ALL PRIVILEGES" || privileges.split(", ").any(|held| held.split(' ').next() == Some(privilege));
+        listed && rest.starts_with(&inside)
+    };
+    holds(grants, privilege, database) || grants.iter().any(on_something)
+}
+
+/// Whether a right is held on the whole server.
+pub(super) fn holds_everywhere(grants: &[String], privilege: &str) -> bool {
+    let everywhere: Vec<_> = grants.iter().filter(|grant| grant.contains(" ON *.* TO ")).cloned().collect();
+    holds(&everywhere, privilege, "")
+}
+
 /// Whether `*.*` or `` `pattern`.* `` stands for a database.
 fn covers(place: &str, database: &str) -> bool {
     let pattern = place.strip_suffix(".*").and_then(|place| place.strip_prefix('`')).and_then(|place| place.strip_suffix('`'));
@@ -33,7 +51,7 @@ fn is_like(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::holds;
+    use super::{holds, holds_everywhere, holds_somewhere};
 
     #[test]
     fn rights_are_found_wherever_they_are_granted() {
@@ -45,6 +63,10 @@ mod tests {
         assert!(!holds(&role, "EVENT", "reg_1"));
         assert!(holds(&grants(&["GRANT ALL PRIVILEGES ON *.* TO `a`@`%` WITH GRANT OPTION"]), "EVENT", "reg"));
         assert!(holds(&grants(&["GRANT EVENT ON `r%`.* TO `a`@`%`"]), "EVENT", "reg"));
-        assert!(!holds(&grants(&["GRANT TRIGGER ON `reg`.`one` TO `a`@`%`"]), "TRIGGER", "reg"));
+        let on_a_table = grants(&["GRANT SELECT (id, name), TRIGGER ON `reg`.`one` TO `a`@`%`"]);
+        assert!(!holds(&on_a_table, "TRIGGER", "reg") && holds_somewhere(&on_a_table, "TRIGGER", "reg"));
+        assert!(holds_somewhere(&on_a_table, "SELECT", "reg") && !holds_somewhere(&on_a_table, "SELECT", "re"));
+        let super_user = grants(&["GRANT SUPER, PROCESS ON *.* TO `a`@`%`", "GRANT ALL PRIVILEGES ON `reg`.* TO `a`@`%`"]);
+        assert!(holds_everywhere(&super_user, "SUPER") && !holds_everywhere(&super_user, "READ_ONLY ADMIN"));
     }
 }

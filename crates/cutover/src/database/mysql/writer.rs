@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use super::address::Address;
+use super::binlog::Watch;
 use super::dialect::MysqlDialect;
 use super::errors::{self, code};
-use super::journal::{self, LostCommit, Proof};
+use super::journal::{self, LostCommit};
 use super::reader::{MysqlReader, Transaction};
 use super::session::{Connection, Failure};
 use super::{blockers, entries, fence, footprint, hold, lock, replication, scratch, together};
+use crate::database::delegation::reads_by_its_reader;
+use crate::database::lost_commit::Proof;
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::footprint::{Footprint, HeldLock};
@@ -43,6 +47,8 @@ pub(super) struct MysqlWriter {
     fenced: bool,
     /// Whether it is an exchange that writes, whose fence nothing else may use as its own.
     pub(super) exchanging: bool,
+    /// What tells of other sessions' writes, where nothing holds them off.
+    watch: Option<Watch>,
     lock_timeout: Duration,
     patience: Duration,
     terminate_blockers: bool,
@@ -82,6 +88,7 @@ impl MysqlWriter {
             run: run.to_owned(),
             fenced: false,
             exchanging: false,
+            watch: None,
             lock_timeout: Duration::from_secs(10),
             patience: Duration::ZERO,
             terminate_blockers: false,
@@ -246,7 +253,7 @@ impl MysqlWriter {
         let Err(error) = answer else { return Ok(Commit::Committed) };
         if errors::leaves_session(&error) {
             let told = errors::failed(&error, "COMMIT", &Interrupt::new());
-            if self.connection().batch_in_peace("ROLLBACK").is_ok() && !proof.is_there(self.connection())? {
+            if self.connection().batch_in_peace("ROLLBACK").is_ok() && !journal::is_there(proof, self.connection())? {
                 return Ok(Commit::RolledBack(told.to_string()));
             }
         }
@@ -256,44 +263,10 @@ impl MysqlWriter {
 }
 
 impl Reader for MysqlWriter {
-    fn session(&mut self) -> Result<Session> {
-        self.reader.session()
-    }
-
-    fn catalog(&mut self) -> Result<Catalog> {
-        self.reader.catalog()
-    }
-
-    fn scan(&mut self, table: &TableName, columns: &[String], sink: RowSink<'_>) -> Result<()> {
-        self.reader.scan(table, columns, sink)
-    }
-
-    fn query(&mut self, sql: &str, sink: RowSink<'_>) -> Result<Vec<String>> {
-        self.reader.query(sql, sink)
-    }
+    reads_by_its_reader!();
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         self.reader.inputs(sql)
-    }
-
-    fn sequences(&mut self) -> Result<Vec<SequencePosition>> {
-        self.reader.sequences()
-    }
-
-    fn records(&mut self) -> Result<Vec<RunRecord>> {
-        self.reader.records()
-    }
-
-    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
-        self.reader.entries(run)
-    }
-
-    fn standing_fence(&mut self) -> Result<Option<String>> {
-        self.reader.standing_fence()
-    }
-
-    fn load(&mut self) -> Result<Option<u64>> {
-        self.reader.load()
     }
 
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {
@@ -323,8 +296,9 @@ impl Writer for MysqlWriter {
         if !self.exchanging {
             hold::is_nobodys(self.connection(), Some(&run))?;
         }
-        let raised = fence::raise(self.connection(), &run, fence, notice)?;
-        self.fenced = raised.open.is_none();
+        let (raised, watch) = fence::raise(self.connection(), &run, fence, notice)?;
+        self.fenced = raised.open.is_none() && watch.is_none();
+        self.watch = watch;
         Ok(raised)
     }
 
@@ -332,11 +306,19 @@ impl Writer for MysqlWriter {
         self.begin_transaction("START TRANSACTION WITH CONSISTENT SNAPSHOT", Transaction::Fresh)
     }
 
+    fn intrusions(&mut self) -> Result<Vec<String>> {
+        let Some(watch) = &mut self.watch else { return Ok(Vec::new()) };
+        let since = watch.position().to_string();
+        let seen = watch.look(&mut self.reader.connection)?;
+        Ok(if seen.is_empty() { seen } else { vec![fence::written(&since, &seen)] })
+    }
+
     fn lower(&mut self) -> Result<Vec<String>> {
         if !self.exchanging {
             hold::is_nobodys(self.connection(), None)?;
         }
         self.fenced = false;
+        self.watch = None;
         fence::lower(self.connection())
     }
 
@@ -358,7 +340,16 @@ impl Writer for MysqlWriter {
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64> {
-        if self.is_in_transaction() { self.execute_inside(sql) } else { self.execute_alone(sql) }
+        if self.is_in_transaction() {
+            return self.execute_inside(sql);
+        }
+        let outcome = self.execute_alone(sql);
+        // Also of one that failed, a part may be in the binlog.
+        if let Some(watch) = &mut self.watch {
+            let defined = watch.defined(&mut self.reader.connection);
+            return outcome.and_then(|touched| defined.map(|()| touched));
+        }
+        outcome
     }
 
     fn probe(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<()>) -> Result<()> {

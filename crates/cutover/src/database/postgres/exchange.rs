@@ -276,6 +276,8 @@ impl Exchange for PostgresExchange<'_> {
             mode: Mode::Atomic,
             unfenced: false,
             apart: false,
+            volatile: Vec::new(),
+            opaque: false,
         };
         let raised = writer.open(&fence, notice)?;
         self.held = true;

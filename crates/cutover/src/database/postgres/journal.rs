@@ -1,7 +1,6 @@
 //! The journal table: one row a run, written in the transaction that it proves.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use tokio_postgres::error::Severity;
 
@@ -11,14 +10,11 @@ use super::dialect::PostgresDialect;
 use super::entries;
 use super::errors::{self, Sent};
 use super::session::Connection;
-use crate::database::{Commit, Entry, RunRecord};
+use crate::database::lost_commit::{self, Proof};
+use crate::database::{Commit, RunRecord};
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
-
-/// How long to try to find out what became of a COMMIT whose answer was lost.
-const ASKING: Duration = Duration::from_secs(60);
-const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 const COLUMNS: [&str; 6] = ["run", "plan", "plan_hash", "state", "started_at", "tool"];
 
@@ -128,14 +124,6 @@ fn upsert(connection: &mut Connection, record: &RunRecord) -> Result<()> {
     ))
 }
 
-/// What shows that a transaction was committed: it was written in it, and is nowhere else.
-pub(super) enum Proof<'a> {
-    /// The row of a run.
-    Record(&'a RunRecord),
-    /// An entry of an in-place run.
-    Entry(&'a Entry),
-}
-
 /// A COMMIT that the server did not answer with success.
 pub(super) struct LostCommit<'a> {
     /// What the driver said.
@@ -154,27 +142,15 @@ impl LostCommit<'_> {
     /// that is still committing is waited for.
     pub(super) fn outcome(&self, proof: &Proof<'_>) -> Commit {
         let told = errors::failed(&self.error, Sent { sql: "COMMIT", before: 0 }, &Interrupt::new());
-        let reason = told.hints().iter().fold(told.to_string(), |text, hint| format!("{text}; {hint}"));
+        let reason = lost_commit::reason(&told);
         if self.error.as_db_error().is_some_and(|refusal| refusal.parsed_severity() == Some(Severity::Error)) {
             return Commit::RolledBack(reason);
         }
-        let since = Instant::now();
-        let mut last = String::from("nobody could be asked");
-        while since.elapsed() < ASKING {
-            match self.ask(proof) {
-                Ok(Some(true)) => return Commit::Committed,
-                Ok(Some(false)) => return Commit::RolledBack(reason),
-                Ok(None) => last = format!("the server's process {} is still committing", self.pid),
-                Err(error) => last = error.to_string(),
-            }
-            std::thread::sleep(ASK_AGAIN);
-        }
-        Commit::Unknown(format!("{reason}; {last}"))
+        lost_commit::outcome(reason, &format!("process {}", self.pid), || self.ask(proof))
     }
 
     /// Whether the transaction was committed; `None` while that is not decided.
     fn ask(&self, proof: &Proof<'_>) -> Result<Option<bool>> {
-        // A signal that stopped the run must not keep it from learning what it did.
         let mut connection = Connection::open(self.address, "cutover", &Interrupt::new())?;
         let transaction = PostgresDialect.quote_literal(&self.transaction);
         // The state first, then the row: what is decided now shows in a later look.

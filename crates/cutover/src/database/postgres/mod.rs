@@ -20,6 +20,7 @@ mod belongings;
 mod build;
 mod catalog;
 mod cells;
+mod conditions;
 mod dialect;
 mod entries;
 mod errors;

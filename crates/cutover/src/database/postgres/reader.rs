@@ -6,9 +6,10 @@ use super::address::Address;
 use super::cells::decode;
 use super::dialect::PostgresDialect;
 use super::session::{Connection, number, unexpected_answer};
-use super::{catalog, entries, guard, inputs, journal, sequences, together};
-use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
+use super::{catalog, conditions, entries, guard, inputs, journal, sequences, together};
+use crate::database::{Entry, Fence, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -133,6 +134,10 @@ impl Reader for PostgresReader {
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         inputs::inputs(self, sql)
+    }
+
+    fn conditions(&mut self, fence: &Fence) -> Result<Conditions> {
+        self.reading(|connection| conditions::look(connection, fence))
     }
 
     fn sequences(&mut self) -> Result<Vec<SequencePosition>> {

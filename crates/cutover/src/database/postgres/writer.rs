@@ -9,12 +9,15 @@ use tokio_postgres::error::SqlState;
 use super::PostgresDialect;
 use super::address::Address;
 use super::catalog::fields;
-use super::journal::{self, LostCommit, Proof};
+use super::journal::{self, LostCommit};
 use super::reader::{PostgresReader, Transaction};
 use super::sequences::{self, SequenceState};
 use super::session::{Connection, text_rows, unexpected_answer};
 use super::{entries, fence, footprint, guard, together};
+use crate::database::delegation::reads_by_its_reader;
+use crate::database::lost_commit::Proof;
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::footprint::{Footprint, HeldLock};
@@ -276,44 +279,10 @@ fn held(connection: &mut Connection) -> Result<Error> {
 }
 
 impl Reader for PostgresWriter {
-    fn session(&mut self) -> Result<Session> {
-        self.reader.session()
-    }
-
-    fn catalog(&mut self) -> Result<Catalog> {
-        self.reader.catalog()
-    }
-
-    fn scan(&mut self, table: &TableName, columns: &[String], sink: RowSink<'_>) -> Result<()> {
-        self.reader.scan(table, columns, sink)
-    }
-
-    fn query(&mut self, sql: &str, sink: RowSink<'_>) -> Result<Vec<String>> {
-        self.reader.query(sql, sink)
-    }
+    reads_by_its_reader!();
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         self.reader.inputs(sql)
-    }
-
-    fn sequences(&mut self) -> Result<Vec<SequencePosition>> {
-        self.reader.sequences()
-    }
-
-    fn records(&mut self) -> Result<Vec<RunRecord>> {
-        self.reader.records()
-    }
-
-    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
-        self.reader.entries(run)
-    }
-
-    fn standing_fence(&mut self) -> Result<Option<String>> {
-        self.reader.standing_fence()
-    }
-
-    fn load(&mut self) -> Result<Option<u64>> {
-        self.reader.load()
     }
 
     fn together(&mut self, count: usize, work: &mut dyn FnMut(&mut [&mut dyn Reader], &Instant) -> Result<()>) -> Result<()> {

@@ -253,6 +253,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Leaves what was touched to a later settling.
+    pub(super) fn put_off(&mut self, watch: &Watch) {
+        self.unsettled.add(watch.take());
+    }
+
     /// Whether some definition could make an update touch more than the columns that SQLite names.
     fn has_side_effects(&mut self, handle: &Handle) -> Result<bool> {
         let version = handle.value("PRAGMA main.schema_version", [])?;

@@ -19,6 +19,7 @@ use crate::model::url::DatabaseUrl;
 mod build;
 mod catalog;
 mod cells;
+mod conditions;
 mod constraints;
 mod definition;
 mod dialect;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::database::{Entry, Instant, Reader, RowSink, RunRecord, Session};
+use crate::database::{Entry, Fence, Instant, Reader, RowSink, RunRecord, Session};
 use crate::model::cell::Row;
+use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect as _;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -11,7 +12,7 @@ use crate::model::table::{Catalog, SequencePosition, TableName};
 
 use super::dialect::SqliteDialect;
 use super::session::{Access, Handle};
-use super::{catalog, cells, entries, file_name, inputs, journal};
+use super::{catalog, cells, conditions, entries, file_name, inputs, journal};
 
 /// A connection in which SQLite refuses writes, in one read transaction.
 #[derive(Debug)]
@@ -130,6 +131,10 @@ impl Reader for SqliteReader {
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         inputs::of(&self.handle, sql)
+    }
+
+    fn conditions(&mut self, fence: &Fence) -> Result<Conditions> {
+        Ok(conditions::look(&self.handle, fence))
     }
 
     /// One position for each AUTOINCREMENT table that SQLite has numbered; it keeps their largest numbers. A table without AUTOINCREMENT needs none.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 
+use crate::database::delegation::reads_by_its_reader;
 use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::model::conditions::Conditions;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::footprint::{Footprint, HeldLock};
 use crate::model::interrupt::Interrupt;
@@ -43,6 +45,10 @@ pub(super) struct SqliteWriter {
     reader: SqliteReader,
     watch: Watch,
     ledger: Ledger,
+    /// In-place: what was found out in units that have put their settling off, for the next one.
+    carried: Option<Ledger>,
+    /// In-place: whether the open unit leaves its settling to a later one.
+    postponed: bool,
     /// Whether the transaction has written something, which only this connection sees.
     written: bool,
     mode: Mode,
@@ -63,6 +69,8 @@ impl SqliteWriter {
             reader: SqliteReader::over(handle),
             watch: Watch::default(),
             ledger: Ledger::default(),
+            carried: None,
+            postponed: false,
             written: false,
             mode: Mode::Atomic,
         };
@@ -165,43 +173,13 @@ impl SqliteWriter {
 }
 
 impl Reader for SqliteWriter {
-    fn session(&mut self) -> Result<Session> {
-        self.reader.session()
-    }
-
-    fn catalog(&mut self) -> Result<Catalog> {
-        self.reader.catalog()
-    }
-
-    fn scan(&mut self, table: &TableName, columns: &[String], sink: RowSink<'_>) -> Result<()> {
-        self.reader.scan(table, columns, sink)
-    }
-
-    fn query(&mut self, sql: &str, sink: RowSink<'_>) -> Result<Vec<String>> {
-        self.reader.query(sql, sink)
-    }
+    reads_by_its_reader!();
 
     fn inputs(&mut self, sql: &str) -> Result<Option<Vec<(TableName, String)>>> {
         let inputs = self.reader.inputs(sql);
         // Finding them out took the only place where one can listen.
         self.watch.listen(self.handle())?;
         inputs
-    }
-
-    fn sequences(&mut self) -> Result<Vec<SequencePosition>> {
-        self.reader.sequences()
-    }
-
-    fn records(&mut self) -> Result<Vec<RunRecord>> {
-        self.reader.records()
-    }
-
-    fn entries(&mut self, run: &str) -> Result<Vec<Entry>> {
-        self.reader.entries(run)
-    }
-
-    fn integrity(&mut self) -> Result<Option<Vec<String>>> {
-        self.reader.integrity()
     }
 
     /// As long as nothing was written, further connections see exactly what this one sees, in both journal modes: nobody
@@ -239,20 +217,36 @@ impl Writer for SqliteWriter {
     }
 
     fn unit(&mut self, work: &mut dyn FnMut(&mut dyn Writer) -> Result<Entry>) -> Result<Commit> {
+        let carried = self.carried.take();
         self.begin()?;
+        if let Some(ledger) = carried {
+            self.ledger = ledger;
+        }
+        self.postponed = false;
         let written = work(self).and_then(|entry| {
-            self.settle()?;
+            if self.postponed {
+                self.ledger.put_off(&self.watch)
+            } else {
+                self.settle()?
+            }
             entries::write(self.handle(), &entry)?;
             Ok(entry)
         });
         match written {
-            Ok(entry) => Ok(self.finish(&|reader| Ok(reader.entries(&entry.run)?.contains(&entry)))),
+            Ok(entry) => {
+                self.carried = self.postponed.then(|| std::mem::take(&mut self.ledger));
+                Ok(self.finish(&|reader| Ok(reader.entries(&entry.run)?.contains(&entry))))
+            }
             Err(error) => {
                 let error = self.with_state(error);
                 self.rollback()?;
                 Err(error)
             }
         }
+    }
+
+    fn postpone(&mut self) {
+        self.postponed = true;
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64> {

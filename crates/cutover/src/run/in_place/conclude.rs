@@ -70,7 +70,7 @@ const UNHELD: &str = "; nothing, or not always, held other sessions off";
 
 /// Whether the fence has held all the time, as far as this process knows.
 fn is_held(log: &Log) -> bool {
-    log.fence_down().next().is_none()
+    !log.is_watching() && log.fence_down().next().is_none()
 }
 
 fn shown(findings: usize) -> String {

@@ -116,13 +116,15 @@ pub struct Log {
     fenced: bool,
     /// Whether this process has sent a statement of a step: it may have been done although no answer came.
     sent: bool,
+    /// Whether this process has found nothing that holds others off, and sees what they write.
+    watching: bool,
 }
 
 impl Log {
     /// Of a run that has done nothing yet.
     #[must_use]
     pub fn new(run: &str) -> Self {
-        Self { run: run.to_owned(), deeds: Vec::new(), fenced: false, sent: false }
+        Self { run: run.to_owned(), deeds: Vec::new(), fenced: false, sent: false, watching: false }
     }
 
     /// Reads the deeds of a run from the server.
@@ -201,6 +203,17 @@ impl Log {
     #[must_use]
     pub fn has_raised(&self) -> bool {
         self.fenced
+    }
+
+    /// Remembers whether others are only watched.
+    pub fn watching(&mut self, watching: bool) {
+        self.watching = watching;
+    }
+
+    /// Whether others are only watched.
+    #[must_use]
+    pub fn is_watching(&self) -> bool {
+        self.watching
     }
 
     /// Remembers that a statement of a step is about to be sent.

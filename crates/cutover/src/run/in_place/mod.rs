@@ -92,6 +92,7 @@ impl Work<'_> {
 
     /// Keeps for the verdict that the fence does not hold, or did not, whoever comes to the verdict.
     fn tell_of_fence(&self, raised: &Raised, log: &mut Log, writer: &mut dyn Writer) -> Result<()> {
+        log.watching(raised.watched.is_some());
         let open = raised
             .open
             .iter()
@@ -102,6 +103,16 @@ impl Work<'_> {
         open.chain(interrupted)
             .filter(|reason| !told.contains(reason))
             .try_for_each(|reason| log.append(Deed::FenceDown { reason }, writer))
+    }
+
+    /// Where the fence only watches, goes on only while nobody else has written.
+    fn still_alone(&self, log: &mut Log, writer: &mut dyn Writer) -> Result<()> {
+        let seen = writer.intrusions()?;
+        let Some(reason) = seen.first() else { return Ok(()) };
+        log.append(Deed::FenceDown { reason: reason.clone() }, writer)?;
+        Err(Error::new(ErrorKind::Conflict, seen.join("; "))
+            .hint("nothing holds other sessions off here: keep them away first, then take the run up or back")
+            .hint("a run that is resumed tells of it in its verdict, and goes on until others write again; --unfenced lets them"))
     }
 
     /// Everything behind the snapshot, as far as it is not done yet.
@@ -117,6 +128,14 @@ impl Work<'_> {
     ) -> Result<Attempt> {
         self.steps(prepared, before, log, writer)?;
         let (mut rulings, tables) = self.verify(prepared, before, found, writer)?;
+        self.still_alone(log, writer)?;
+        if log.is_watching() && log.fence_down().next().is_none() {
+            rulings.note(
+                "fence",
+                "fence",
+                "nothing held other sessions off, but none has written into this database during the run".to_owned(),
+            );
+        }
         log.fence_down().for_each(|reason| rulings.note("fence", "fence", reason));
         rulings.join(found.rulings.clone());
         let verdict = decide(self.plan, self.options, self.directory, self.journal, rulings, tables)?;
@@ -156,7 +175,7 @@ impl Work<'_> {
         if options.backup == BackupAt::Fence {
             remove(&directory.backup())?;
         }
-        let open = raised.open.as_deref();
+        let open = raised.open.as_deref().or(raised.watched.as_deref());
         let before = on_one_instant(writer, |writer| {
             let before = apply::snapshot(engine, plan, prepared, options, directory, journal, values, &backups, open, writer)?;
             export::before(plan, options, engine.database.dialect(), values, &before, writer)?;
@@ -175,6 +194,7 @@ impl Work<'_> {
         let total = prepared.steps.iter().map(|step| step.statements.len() as u64).sum();
         let mut done = 0;
         for (position, step) in prepared.steps.iter().enumerate() {
+            self.still_alone(log, writer)?;
             begin_step(step, position, prepared.steps.len(), self.journal)?;
             self.step(step, &execution, &mut done, total, log, writer)?;
             // Once a step behind it has begun, what this one has left may have been changed on purpose.

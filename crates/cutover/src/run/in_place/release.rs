@@ -1,5 +1,6 @@
 //! Taking the fence down: at the end of a run, and where a person gives a run up.
 
+use crate::backup;
 use crate::database::access::plain;
 use crate::database::exchange::{Stand, Terms};
 use crate::database::{Fence, Mode, RunRecord, Writer};
@@ -55,10 +56,11 @@ pub struct Release {
     pub notes: Vec<String>,
 }
 
-/// Drops the scratch databases that proofs have left on the server, except those that somebody uses. What was done is returned for people.
+/// Drops the scratch databases that proofs have left on the server, except those that somebody uses, and removes the directories that killed
+/// proofs have left here. What was done is returned for people.
 ///
 /// # Errors
-/// Where the server does not answer.
+/// Where the server does not answer, or a directory cannot be removed.
 pub fn drop_scratches(engine: &Engine<'_>) -> Result<Vec<String>> {
     let mut told = Vec::new();
     for name in engine.database.scratches()? {
@@ -67,6 +69,8 @@ pub fn drop_scratches(engine: &Engine<'_>) -> Result<Vec<String>> {
             Err(error) => format!("the scratch database {name} stays: {error}"),
         });
     }
+    let removed = backup::remove_left_behind(engine.home)?;
+    told.extend(removed.iter().map(|path| format!("{}, which a killed proof had left, is removed", path.display())));
     Ok(told)
 }
 
@@ -147,6 +151,8 @@ pub fn release(engine: &Engine<'_>, abandon: Option<&str>, options: &Options) ->
         mode: Mode::InPlace,
         unfenced: true,
         apart: false,
+        volatile: Vec::new(),
+        opaque: false,
     };
     writer.open(&fence, &mut |message| engine.monitor.notice(&message))?;
     committed(writer.commit(&RunRecord { state: ABANDONED.to_owned(), ..record.clone() })?)?;

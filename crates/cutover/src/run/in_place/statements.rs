@@ -59,6 +59,9 @@ impl Work<'_> {
         let mut touched = 0;
         let commit = writer.unit(&mut |writer| {
             self.execution.make_way(self.statement, &mut false, writer)?;
+            if !self.statement.settles {
+                writer.postpone();
+            }
             touched = writer.execute(&self.statement.sql)?;
             self.execution.see_locks(writer)?;
             log.entry(&self.finished(touched))

@@ -168,8 +168,10 @@ impl Back<'_> {
             self.only_ours(&raised, log)?;
         }
         no_step_without_undo(self.whole.prepared, |step| has_begun(step, log))?;
+        log.watching(raised.watched.is_some());
         *undoing = true;
         self.work.state(UNDOING, writer)?;
+        self.work.still_alone(log, writer)?;
         self.steps(log, writer)?;
         if from_snapshot {
             self.put_back(&kept::kept(self.whole.before, &kept_in)?, log, writer)?;
@@ -178,6 +180,7 @@ impl Back<'_> {
         if !verdict.passed {
             return Ok(Stand::Differs(verdict));
         }
+        self.work.still_alone(log, writer)?;
         journal.record(EventKind::CommitStarted)?;
         self.work.state("undone", writer)?;
         let mut told = release::lower(engine, writer);

@@ -90,6 +90,8 @@ pub struct PreparedStatement {
     pub boundary: Boundary,
     /// A query that returns a row where the statement has been done; how one learns that of [`Boundary::Asked`].
     pub done_when: Option<String>,
+    /// Whether constraints hold behind it. Within an operation they need not: a table that is made anew is gone for a while.
+    pub settles: bool,
     /// In which ranges of keys it is executed: the statement then holds `:batch_first` and `:batch_last`.
     pub batch: Option<Batch>,
 }
@@ -174,6 +176,8 @@ impl Prepared {
                 tables.insert(relationship.parent.clone());
             }
         }
+        let statements = self.steps.iter().flat_map(|step| step.statements.iter().chain(step.undo.of_all().unwrap_or_default()));
+        let volatile = self.grants.volatile_tables();
         Fence {
             tables: tables.into_iter().collect(),
             strongest: self.strongest.iter().cloned().collect(),
@@ -183,6 +187,8 @@ impl Prepared {
             mode,
             unfenced: options.unfenced,
             apart: options.rehearses.is_some(),
+            volatile,
+            opaque: statements.into_iter().any(|statement| statement.boundary == Boundary::Asked),
         }
     }
 }
@@ -229,7 +235,15 @@ impl PreparedStatement {
     fn of_engine(sql: String, place: &Place, rewrites: bool, dialect: &dyn Dialect) -> Self {
         // What cannot be split is the database's to complain of.
         let boundary = dialect.split(&sql).ok().and_then(|statements| statements.first().map(|statement| dialect.boundary(statement)));
-        Self { place: place.clone(), rewrites, boundary: boundary.unwrap_or(Boundary::Inside), done_when: None, batch: None, sql }
+        Self {
+            place: place.clone(),
+            rewrites,
+            boundary: boundary.unwrap_or(Boundary::Inside),
+            done_when: None,
+            settles: true,
+            batch: None,
+            sql,
+        }
     }
 }
 

@@ -96,9 +96,13 @@ impl Ready<'_> {
 
     fn changes(&mut self, changes: Vec<Change>, rewrites: bool) {
         let place: &Place = &self.step.place;
-        for change in changes {
-            self.step_ready.statements.push(PreparedStatement::of_engine(change.sql, place, rewrites, self.dialect));
-            self.undo.push(change.undo.map(|sql| PreparedStatement::of_engine(sql, place, false, self.dialect)));
+        let last = changes.len().saturating_sub(1);
+        for (position, change) in changes.into_iter().enumerate() {
+            let settles = |settles, statement| PreparedStatement { settles, ..statement };
+            let forth = PreparedStatement::of_engine(change.sql, place, rewrites, self.dialect);
+            self.step_ready.statements.push(settles(position == last, forth));
+            let back = change.undo.map(|sql| PreparedStatement::of_engine(sql, place, false, self.dialect));
+            self.undo.push(back.map(|back| settles(position == 0, back)));
         }
     }
 

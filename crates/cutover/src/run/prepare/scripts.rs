@@ -53,6 +53,7 @@ pub(super) fn statement(
         rewrites: may_rewrite(statement),
         boundary: dialect.boundary(&statement.statement),
         done_when: statement.done_when.as_ref().map(|query| plan.sql(query, dialect, values)),
+        settles: true,
         batch: statement.batch.as_ref().map(|batch| Batch {
             table: catalog.find(&batch.table.to_string()).map_or_else(|| batch.table.clone(), |table| table.name.clone()),
             column: batch.column.clone(),

@@ -1,6 +1,6 @@
 //! `add_columns` in the words of MySQL and MariaDB.
 
-use super::keys::foreign_key_change;
+use super::keys::foreign_keys_change;
 use super::{check_types, definition, object};
 use crate::database::mysql::dialect::MysqlDialect;
 use crate::database::mysql::types::data_type;
@@ -48,12 +48,18 @@ pub(super) fn add_columns(table: &Table, columns: &[NewColumn], catalog: &Catalo
         changes.push(Change::undone_along(alter(&later)));
         choice.push_str("; NOT NULL writes the table anew");
     }
-    for key in columns.iter().filter_map(|column| column.references.as_ref()) {
+    let keys: Vec<_> = columns.iter().filter_map(|column| column.references.as_ref()).collect();
+    for key in &keys {
         let of = |name: &str| columns.iter().find(|column| column.name == name).map(|column| data_type(&column.data_type));
         check_types(key, &of, catalog)?;
-        changes.push(foreign_key_change(table, key));
         adds.push(object(ObjectKind::Constraint, table, &key.name));
-        choice.push_str(&format!("; the foreign key to {} copies the table, and holds writes up meanwhile", key.parent));
+    }
+    if !keys.is_empty() {
+        let parents: Vec<_> = keys.iter().map(|key| key.parent.as_str()).collect();
+        let (word, copy, hold) = if keys.len() == 1 { ("key", "copies", "holds") } else { ("keys", "copy", "hold") };
+        choice
+            .push_str(&format!("; the foreign {word} to {} {copy} the table once, and {hold} writes up meanwhile", parents.join(" and ")));
+        changes.push(foreign_keys_change(table, keys));
     }
     let lines: String = columns.iter().map(|column| format!(",\n  {}", definition(column))).collect();
     let definition = table.shape.definition.as_ref().map(|text| format!("{text}{lines}"));
@@ -92,21 +98,29 @@ mod tests {
             parent_columns: vec!["id".to_owned()],
             on_delete: OnDelete::SetNull,
         };
+        let school = ForeignKey {
+            name: "school".to_owned(),
+            columns: vec!["school_id".to_owned()],
+            parent: "schools".to_owned(),
+            on_delete: OnDelete::Restrict,
+            ..program.clone()
+        };
         let columns = [
             cms_id(),
             NewColumn { references: Some(program), ..NewColumn::plain("program_id", PortableType::UnsignedBigint) },
+            NewColumn { references: Some(school), ..NewColumn::plain("school_id", PortableType::UnsignedBigint) },
             NewColumn { default: Some(DefaultValue::Now), null: false, ..NewColumn::plain("at", PortableType::Timestamp) },
         ];
         let rendered = add_columns(&table(), &columns, &Catalog::default()).unwrap();
         insta::assert_snapshot!(rendered.statements().collect::<Vec<_>>().join(";\n"), @r"
-        ALTER TABLE `sch``ools` ADD COLUMN `cms_id` int NULL, ADD COLUMN `program_id` bigint unsigned NULL, ADD COLUMN `at` datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6);
+        ALTER TABLE `sch``ools` ADD COLUMN `cms_id` int NULL, ADD COLUMN `program_id` bigint unsigned NULL, ADD COLUMN `school_id` bigint unsigned NULL, ADD COLUMN `at` datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6);
         UPDATE `sch``ools` SET `cms_id` = (id);
         ALTER TABLE `sch``ools` MODIFY COLUMN `cms_id` int NOT NULL;
-        ALTER TABLE `sch``ools` ADD INDEX `fk` (`program_id`), ADD CONSTRAINT `fk` FOREIGN KEY (`program_id`) REFERENCES `programs` (`id`) ON DELETE SET NULL
+        ALTER TABLE `sch``ools` ADD INDEX `fk` (`program_id`), ADD CONSTRAINT `fk` FOREIGN KEY (`program_id`) REFERENCES `programs` (`id`) ON DELETE SET NULL, ADD INDEX `school` (`school_id`), ADD CONSTRAINT `school` FOREIGN KEY (`school_id`) REFERENCES `schools` (`id`) ON DELETE RESTRICT
         ");
         insta::assert_snapshot!(rendered.undo().collect::<Vec<_>>().join(";\n"), @r"
-        ALTER TABLE `sch``ools` DROP FOREIGN KEY `fk`, DROP INDEX `fk`;
-        ALTER TABLE `sch``ools` DROP COLUMN `cms_id`, DROP COLUMN `program_id`, DROP COLUMN `at`
+        ALTER TABLE `sch``ools` DROP FOREIGN KEY `fk`, DROP INDEX `fk`, DROP FOREIGN KEY `school`, DROP INDEX `school`;
+        ALTER TABLE `sch``ools` DROP COLUMN `cms_id`, DROP COLUMN `program_id`, DROP COLUMN `school_id`, DROP COLUMN `at`
         ");
     }
 

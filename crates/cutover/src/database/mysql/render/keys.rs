@@ -67,7 +67,7 @@ pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey, catalog: &Catalog
     };
     let identity = table.keys.first().map(|key| key.columns.clone()).unwrap_or_default();
     Ok(Rendered {
-        changes: vec![foreign_key_change(table, key)],
+        changes: vec![foreign_keys_change(table, [key])],
         choice: format!("copies the table and checks every row against {}; writes are held up meanwhile, reads go on", parent.name),
         adds: vec![object(ObjectKind::Constraint, table, &key.name)],
         preconditions: vec![Precondition {
@@ -79,17 +79,23 @@ pub(super) fn add_foreign_key(table: &Table, key: &ForeignKey, catalog: &Catalog
     })
 }
 
-/// A foreign key needs an index. Where none serves, it is made and dropped with the key: the server's own would stay behind.
-pub(super) fn foreign_key_change(table: &Table, key: &ForeignKey) -> Change {
+/// All foreign keys in one statement, because the server copies the table for each statement. A foreign key needs an index. Where none
+/// serves, it is made and dropped with the key: the server's own would stay behind.
+pub(super) fn foreign_keys_change<'a>(table: &Table, keys: impl IntoIterator<Item = &'a ForeignKey>) -> Change {
     let name = MysqlDialect.quote_table(&table.name);
-    let quoted = MysqlDialect.quote_identifier(&key.name);
-    let constraint = foreign_key(key);
-    if table.shape.indexes.iter().any(|index| index.columns.starts_with(&key.columns)) {
-        return Change::undone_by(format!("ALTER TABLE {name} ADD {constraint}"), format!("ALTER TABLE {name} DROP FOREIGN KEY {quoted}"));
+    let (mut added, mut dropped) = (Vec::new(), Vec::new());
+    for key in keys {
+        let quoted = MysqlDialect.quote_identifier(&key.name);
+        let needs_index = !table.shape.indexes.iter().any(|index| index.columns.starts_with(&key.columns));
+        if needs_index {
+            added.push(format!("ADD INDEX {quoted} ({})", MysqlDialect.quote_columns("", &key.columns)));
+        }
+        added.push(format!("ADD {}", foreign_key(key)));
+        dropped.push(format!("DROP FOREIGN KEY {quoted}"));
+        if needs_index {
+            dropped.push(format!("DROP INDEX {quoted}"));
+        }
     }
-    let columns = MysqlDialect.quote_columns("", &key.columns);
-    Change::undone_by(
-        format!("ALTER TABLE {name} ADD INDEX {quoted} ({columns}), ADD {constraint}"),
-        format!("ALTER TABLE {name} DROP FOREIGN KEY {quoted}, DROP INDEX {quoted}"),
-    )
+    let alter = |actions: &[String]| format!("ALTER TABLE {name} {}", actions.join(", "));
+    Change::undone_by(alter(&added), alter(&dropped))
 }

@@ -1,0 +1,29 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const authors = sqliteTable("authors", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  email: text("email").notNull().unique(),
+  name: text("name").notNull(),
+  plan: text("plan").notNull().default("free"),
+});
+
+export const posts = sqliteTable("posts", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  authorId: integer("author_id").notNull().references(() => authors.id, { onDelete: "cascade" }),
+  title: text("title").notNull(),
+  words: integer("words").notNull(),
+  publishedAt: text("published_at"),
+  visible: integer("visible", { mode: "boolean" }).notNull().default(true),
+}, (table) => [index("posts_author_id_index").on(table.authorId)]);
+
+export const drafts = sqliteTable("drafts", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  reviewerId: integer("reviewer_id").references(() => authors.id, { onDelete: "set null" }),
+  body: text("body").notNull(),
+});
+
+export const tags = sqliteTable("tags", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  postId: integer("post_id").notNull().references(() => posts.id, { onDelete: "cascade" }),
+  word: text("word").notNull(),
+});

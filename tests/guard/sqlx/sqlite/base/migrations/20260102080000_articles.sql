@@ -1,0 +1,5 @@
+CREATE TABLE articles (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  price TEXT NOT NULL
+);
