@@ -56,6 +56,7 @@ pub fn of_guard(guard: &Guard) -> GuardOptions {
         },
         migrations: guard.migrations.clone(),
         rehearse: guard.rehearse,
+        restore_on_failure: guard.restore_on_failure,
         suggest: guard.suggest_contract.clone(),
         timeout: guard.timeout,
         settle: guard.settle,

@@ -26,6 +26,9 @@ pub struct Guard {
     /// Run the command on a copy first, which is restored from the backup, and on the database only where it passes there
     #[arg(long)]
     pub rehearse: bool,
+    /// Put the old contents back where the command or the verification fails, if nobody else is known to have written
+    #[arg(long)]
+    pub restore_on_failure: bool,
     /// Restore the backup before the command, compare every cell and object with the snapshot, and stop where they differ
     #[arg(long)]
     pub prove_backup: bool,

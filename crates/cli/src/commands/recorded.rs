@@ -7,6 +7,7 @@ use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::plan::Plan;
 use cutover::run::RunDirectory;
 use cutover::run::directory::folder;
+use cutover::run::guard::MODE;
 
 use crate::context::{Context, load};
 
@@ -86,7 +87,9 @@ fn may_be_half_done(directory: &RunDirectory) -> Result<bool> {
     let mut events = directory.events()?.into_iter().map(|event| event.kind).rev();
     let last = events.find(|kind| !matches!(kind, EventKind::HookFinished { .. }));
     let never_begun = matches!(last, Some(EventKind::RunFinished { outcome: Outcome::NotStarted | Outcome::Failed | Outcome::DryRun, .. }));
-    Ok(directory.mode()? == Mode::InPlace.to_string() && !never_begun)
+    let mode = directory.mode()?;
+    // What a guarded command has committed stands, however the guard ended.
+    Ok((mode == Mode::InPlace.to_string() || mode == MODE) && !never_begun)
 }
 
 fn is_undo(directory: &RunDirectory) -> Error {

@@ -10,7 +10,7 @@ use crate::snapshot::Snapshot;
 
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Undo as StepUndo, prepare};
-use super::{RunDirectory, restore, undo};
+use super::{RunDirectory, guard, restore, undo};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,6 +77,15 @@ fn choose(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options
     // A restore that was stopped is brought to its end, whatever else would be possible.
     if restore::unfinished(engine.home, of)?.is_some() && how.method != Method::Undo {
         return Ok(Chosen::Restore("a rollback by restore had been begun, and goes on".to_owned()));
+    }
+    if of.mode()? == guard::MODE {
+        return match (how.method, restorable(of)) {
+            (Method::Undo, _) => input("a guarded command has no undo of this program's", "take it back by --method restore"),
+            (_, Ok(())) => Ok(Chosen::Restore("a guarded command has no undo of this program's".to_owned())),
+            (_, Err(why)) => Err(Error::new(ErrorKind::Refused, format!("a guarded command is taken back by its backup, and {why}"))
+                .hint("restore a backup of your own by hand")
+                .hint("nothing was touched")),
+        };
     }
     match how.method {
         Method::Undo => return Ok(Chosen::Undo),

@@ -91,7 +91,9 @@ pub fn status(home: &std::path::Path, engine: Option<&Engine<'_>>) -> Result<Vec
         runs.push(RunStatus {
             meaning: match rehearses {
                 Some(original) => of_rehearsal(state, &original),
-                None if mode == super::guard::MODE => super::guard::meaning(state).to_owned(),
+                None if mode == super::guard::MODE => {
+                    super::guard::meaning(state, matches!(&recorded, Some(Some(state)) if state == "undone")).to_owned()
+                }
                 None => meaning(state, recorded.as_ref().map(Option::as_deref), undoes.is_some(), mode == Mode::InPlace.to_string()),
             },
             run: directory.run,

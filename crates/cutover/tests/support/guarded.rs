@@ -69,6 +69,7 @@ pub fn guarding(site: &Site, command: Vec<String>) -> GuardOptions {
         command,
         options: Options { backup: BackupAt::Fence, ..options() },
         rehearse: false,
+        restore_on_failure: false,
         migrations: None,
         suggest: None,
         timeout: None,

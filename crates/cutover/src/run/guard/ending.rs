@@ -10,8 +10,9 @@ use crate::model::error::Error;
 use crate::verify::verdict::Verdict;
 
 /// What the end of a guard means for people who look at it later.
-pub(in crate::run) fn meaning(state: JournalState) -> &'static str {
+pub(in crate::run) fn meaning(state: JournalState, undone: bool) -> &'static str {
     match state {
+        JournalState::Ended(_) if undone => "a guard: what the command did was taken back, and the old contents were proven",
         JournalState::Ended(Outcome::Committed) => "a guard: the command ended well, and every table was verified",
         JournalState::Ended(Outcome::VerificationFailed) => {
             "a guard: the verification failed, and the database was left as the command had left it"
@@ -84,7 +85,11 @@ impl Guard<'_> {
     /// Where the old contents are.
     pub(super) fn how_to_go_back(&self, hints: &mut Vec<String>) {
         if self.directory.backup().join("manifest.json").is_file() {
-            hints.push(format!("the state before the command is in the backup {}", self.directory.backup().display()));
+            hints.push(format!(
+                "the state before the command is in the backup {}: cutover rollback {} puts it back",
+                self.directory.backup().display(),
+                self.directory.run
+            ));
         } else {
             hints.push("no backup was taken (--backup none): the old cells are in the snapshot".to_owned());
         }

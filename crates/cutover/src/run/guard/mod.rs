@@ -32,6 +32,7 @@ mod examine;
 pub mod histories;
 mod others;
 mod rehearse;
+mod restore;
 mod suggest;
 mod terms;
 
@@ -61,6 +62,8 @@ pub struct GuardOptions {
     pub command: Vec<String>,
     /// Whether the command is run on a copy first, which is restored from the backup, and on the database only where it passes there.
     pub rehearse: bool,
+    /// Whether the old contents are put back where the command or the verification fails, nobody else wrote, and there is a backup.
+    pub restore_on_failure: bool,
     /// What guards share with runs: which backup is taken, whether it is proven, what is accepted, how many sessions read.
     pub options: Options,
     /// The folder of the migrations, by which they get their names; where the tool keeps it by itself if `None`.
@@ -88,12 +91,22 @@ pub fn guard(engine: &Engine<'_>, contract: &Contract, options: &GuardOptions) -
     let ready = preflight(engine, contract, options, &values)?;
     let run = directory::new_id(now);
     // The lock first: a guard that cannot have it leaves no directory behind.
-    let _lock = hold_off_runs(engine, &run, options)?;
+    let lock = hold_off_runs(engine, &run, options)?;
     let directory = RunDirectory::create(engine.home, NAME, run)?;
     directory.keep_plan(&contract.files)?;
-    let journal = Journal::open(&directory.path, engine.monitor)?;
-    let guard = Guard { engine, contract, options, directory: &directory, journal: &journal, values: &values };
-    Ok(guard.run(&ready, now))
+    let doubts = RefCell::default();
+    let ended = {
+        let journal = Journal::open(&directory.path, engine.monitor)?;
+        let guard = Guard { engine, contract, options, directory: &directory, journal: &journal, values: &values, doubts: &doubts };
+        guard.run(&ready, now)
+    };
+    // What puts the old contents back has a lock of its own.
+    drop(lock);
+    let failed = matches!(ended.outcome, Outcome::VerificationFailed | Outcome::Stopped) && ended.verdict.is_some();
+    if !options.restore_on_failure || !failed {
+        return Ok(ended);
+    }
+    Ok(restore::put_back(engine, contract, options, &directory, ended, &doubts.into_inner()))
 }
 
 /// Keeps runs of this program away; where their lock would keep the command from writing as well, nothing does.
@@ -117,6 +130,11 @@ fn preflight(engine: &Engine<'_>, contract: &Contract, options: &GuardOptions, v
     if options.options.staging.is_some() && !options.rehearse && !options.options.prove_backup {
         return Err(Error::new(ErrorKind::Input, "nothing is restored into the staging database")
             .hint("add --rehearse or --prove-backup, or leave --staging out")
+            .hint("nothing was touched"));
+    }
+    if options.restore_on_failure && options.options.backup == BackupAt::Nowhere {
+        return Err(Error::new(ErrorKind::Input, "without a backup nothing can be put back")
+            .hint("leave --backup none out, or --restore-on-failure")
             .hint("nothing was touched"));
     }
     if options.rehearse && options.options.backup == BackupAt::Nowhere {
@@ -152,6 +170,8 @@ struct Guard<'a> {
     directory: &'a RunDirectory,
     journal: &'a Journal<'a>,
     values: &'a RunValues,
+    /// Why it is not known that nobody but the command has written.
+    doubts: &'a RefCell<Vec<String>>,
 }
 
 /// What was there before the command.
@@ -304,6 +324,7 @@ impl Guard<'_> {
         let since = others.again(self.engine, &self.directory.run, self.options.settle)?;
         let looked = self.look(self.engine, earlier, &self.directory.after())?;
         let known = since.end()?;
+        self.doubts.borrow_mut().extend(known.doubts().into_iter().chain(returned.left.iter().map(|left| format!("{left} goes on"))));
         let examined = self.decide(looked, returned, &known, rehearsed)?;
         Ok((known, examined))
     }

@@ -25,7 +25,6 @@ use crate::verify::tables::{self, After};
 use crate::verify::verdict::Verdict;
 use crate::{backup, verify};
 
-use super::RunDirectory;
 use super::directory::{new_id, rfc3339, run_values};
 use super::in_place::{self, ABANDONED, RUNNING, UNDOING};
 use super::options::{Ended, Engine, Options};
@@ -34,6 +33,7 @@ use super::rollback::Rollback;
 use super::transaction::{self, FenceLimit, finished};
 use super::undo::first_values;
 use super::verification::{Listening, compare_catalog};
+use super::{RunDirectory, guard};
 use beside::Restored;
 use export::Export;
 use since::{Look, NewWrites};
@@ -135,7 +135,10 @@ fn begin(
     };
     let values = first_values(of)?;
     let options = &Options { no_rewrite: of.no_rewrite()?, ..options.clone() };
-    let grants = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?.grants;
+    let mut grants = prepare(plan, engine.database.dialect(), &before.manifest.catalog, &values, options)?.grants;
+    if let Some(left) = left.as_ref().filter(|_| of.mode().is_ok_and(|mode| mode == guard::MODE)) {
+        guard::grant_later(engine.database, &before.manifest.catalog, &left.manifest.catalog, &mut grants)?;
+    }
     let journal = Journal::open(&directory.path, engine.monitor)?;
     let restore = Restore {
         engine,
@@ -146,7 +149,13 @@ fn begin(
         before: &before,
         left: left.as_ref(),
         backup: &backup,
-        grants: Grants { renamed: grants.renamed, retyped: grants.retyped, read_by: grants.read_by, ..Grants::default() },
+        grants: Grants {
+            renamed: grants.renamed,
+            retyped: grants.retyped,
+            read_by: grants.read_by,
+            rows_may_come: grants.rows_may_come,
+            ..Grants::default()
+        },
         values: &values,
         directory,
         journal: &journal,
@@ -169,6 +178,11 @@ fn locked<'a>(engine: &'a Engine<'_>, terms: &Terms<'a>, options: &Options) -> R
 /// The run's state, where it can be taken back by a restore.
 fn may_be_taken_back(engine: &Engine<'_>, of: &RunDirectory, records: &[RunRecord]) -> Result<String> {
     let refused = |message: String| Error::new(ErrorKind::Refused, message);
+    // A guard leaves no record on the server before it is taken back.
+    if of.mode()? == guard::MODE && !records.iter().any(|record| record.run == of.run) {
+        in_place::none_unfinished(records)?;
+        return none_later(of, records).map(|()| "applied".to_owned());
+    }
     let record = records.iter().find(|record| record.run == of.run).ok_or_else(|| {
         refused(format!("{} does not know the run {}", engine.database.place(), of.run))
             .hint("it was never committed there, or the database was restored since")
@@ -179,15 +193,19 @@ fn may_be_taken_back(engine: &Engine<'_>, of: &RunDirectory, records: &[RunRecor
     }
     let others: Vec<_> = records.iter().filter(|other| other.run != of.run).cloned().collect();
     in_place::none_unfinished(&others)?;
-    // Ids begin with the time at which a run began.
-    if let Some(later) = others.iter().find(|other| other.run > of.run && other.state == "applied") {
-        return Err(refused(format!(
-            "the run {} of the plan {} was applied after it, and would be taken back as well",
-            later.run, later.plan
-        ))
-        .hint(format!("cutover rollback {} takes that one back first", later.run)));
-    }
+    none_later(of, &others)?;
     Ok(record.state.clone())
+}
+
+/// Makes sure that nothing was applied after a run, which would be taken back with it.
+fn none_later(of: &RunDirectory, others: &[RunRecord]) -> Result<()> {
+    // Ids begin with the time at which a run began.
+    let Some(later) = others.iter().find(|other| other.run > of.run && other.state == "applied") else { return Ok(()) };
+    Err(Error::new(
+        ErrorKind::Refused,
+        format!("the run {} of the plan {} was applied after it, and would be taken back as well", later.run, later.plan),
+    )
+    .hint(format!("cutover rollback {} takes that one back first", later.run)))
 }
 
 /// A run that did not come to its end has not kept what it left: what others wrote cannot be told from what it did.
