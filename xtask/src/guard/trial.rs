@@ -87,7 +87,7 @@ impl<'a> Trial<'a> {
     /// Restores the backup that guard has taken, beside, and compares every cell and object with the snapshot of its instant.
     fn can_be_undone(&self, said: &Said) -> Result<(), String> {
         let run = said.report["run"]["run"].as_str().unwrap_or_default();
-        let output = output(self.cutover(&["backup", "verify", run]))?;
+        let output = output(&mut self.cutover(&["backup", "verify", run]))?;
         if output.status.code() == Some(DONE) { Ok(()) } else { Err(format!("`cutover backup verify {run}`: {}", told(&output))) }
     }
 
