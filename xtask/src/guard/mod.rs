@@ -1,5 +1,5 @@
 //! `cargo xtask test guard`: real migration tools under `cutover guard`. An honest migration passes with no alarm; a harmful one is
-//! named, and the backup that guard has taken before it, restored, equals the snapshot in every cell and object.
+//! named, and undone by `--restore-on-failure` until every cell and object is as in the snapshot from before.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,6 @@ use super::project::{Case, Project, Wanted};
 /// Exit codes of cutover.
 const DONE: i32 = 0;
 const DIFFERENT: i32 = 1;
-const PART_WAY: i32 = 3;
 
 /// A case that is tried.
 pub struct Trial<'a> {
@@ -73,22 +72,13 @@ impl<'a> Trial<'a> {
             return Ok("passed".to_owned());
         }
         if self.case.rehearse {
-            self.guard(command, &["--rehearse"])?.failed(self.case, DIFFERENT).map_err(|message| format!("on a copy: {message}"))?;
+            self.guard(command, &["--rehearse"])?.failed(self.case).map_err(|message| format!("on a copy: {message}"))?;
             self.equal(&before, &self.snapshot("rehearsed")?).map_err(|message| format!("after a copy had failed: {message}"))?;
         }
-        let said = self.guard(command, &[])?;
-        // A command that fails itself has stopped part-way.
-        said.failed(self.case, if self.case.child == 0 { DIFFERENT } else { PART_WAY })?;
-        self.can_be_undone(&said)?;
-        let rehearsed = if self.case.rehearse { "named on a copy, " } else { "" };
-        Ok(format!("{rehearsed}named, and its backup, restored, equals the snapshot"))
-    }
-
-    /// Restores the backup that guard has taken, beside, and compares every cell and object with the snapshot of its instant.
-    fn can_be_undone(&self, said: &Said) -> Result<(), String> {
-        let run = said.report["run"]["run"].as_str().unwrap_or_default();
-        let output = output(&mut self.cutover(&["backup", "verify", run]))?;
-        if output.status.code() == Some(DONE) { Ok(()) } else { Err(format!("`cutover backup verify {run}`: {}", told(&output))) }
+        let said = self.guard(command, &["--restore-on-failure"])?;
+        said.failed(self.case)?;
+        self.equal(&before, &self.snapshot("restored")?).map_err(|message| format!("{message}\n{}", said.told))?;
+        Ok(if self.case.rehearse { "named on a copy, named and undone" } else { "named and undone" }.to_owned())
     }
 
     /// The directories of its files.
@@ -155,12 +145,12 @@ impl Said {
 
     /// # Errors
     /// Where it is not the verdict of a harmful migration, or a finding is missing.
-    fn failed(&self, case: &Case, code: i32) -> Result<(), String> {
+    fn failed(&self, case: &Case) -> Result<(), String> {
         if self.child() != Some(case.child.into()) {
             return Err(format!("the command ended with {:?}, not with {}\n{}", self.child(), case.child, self.told));
         }
-        if self.code != Some(code) || self.report["passed"] != false {
-            return Err(format!("guard ended with {:?}, not with {code}: a harmful migration fails\n{}", self.code, self.told));
+        if self.code != Some(DIFFERENT) || self.report["passed"] != false {
+            return Err(format!("guard ended with {:?}, not with {DIFFERENT}: a harmful migration fails\n{}", self.code, self.told));
         }
         self.found("error", &case.findings)
     }
