@@ -48,7 +48,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let status = tests.wait().map_err(|error| format!("cargo cannot be waited for: {error}"))?;
     drop(servers);
     if arguments.is_empty() && status.success() {
-        for trials in [crash::few, guard::all] {
+        for trials in [crash::few, guard::few] {
             let (passed, failed) = trials()?;
             tally.passed += passed;
             tally.counted_failures += failed;

@@ -84,6 +84,8 @@ fn a_run_is_told_calmly() {
         insta::assert_snapshot!(run.stderr.lines().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n"), @r"
         [seconds]  run [run]: A small change, on registry.db (SQLite [version])
         [seconds]  preflight: begins
+        [seconds]  needs: disk here: up to 16.0 KiB in .cutover for the snapshot; [bytes] are free
+        needs: disk of the database: up to 16.0 KiB for tables that may be written anew: schools; [bytes] are free
         [seconds]  preflight: ended after [seconds]
         [seconds]  fence: begins
         [seconds]  fence: other sessions' writes to 2 tables are held off, raised in [seconds]

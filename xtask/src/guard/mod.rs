@@ -32,12 +32,13 @@ pub fn run(words: &[String]) -> Result<ExitCode, String> {
     Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Every case, for a run of all tests: how many passed and failed.
+/// The cases of the databases' own clients, for a run of all tests: how many passed and failed. The other tools come from registries, one of
+/// them as source that takes minutes to build.
 ///
 /// # Errors
 /// As of [`run`].
-pub fn all() -> Result<(u64, u64), String> {
-    trials(&[])
+pub fn few() -> Result<(u64, u64), String> {
+    trials(&["plain/".to_owned()])
 }
 
 /// The cases that passed and failed.

@@ -16,7 +16,7 @@ use crate::options;
 /// Where it could not be started: nothing was touched.
 pub fn execute(context: &Context, arguments: &Guard) -> Result<Exit> {
     let database = context.open(&arguments.database.url)?;
-    let contract = Contract::read(arguments.contract.as_deref(), database.dialect(), &dialects())?;
+    let contract = Contract::read(arguments.contract.as_deref(), database.dialect(), &dialects()).map_err(run::untouched)?;
     let engine = context.engine(database.as_ref());
     let ended = guard(&engine, &contract, &options::of_guard(arguments)).map_err(run::untouched)?;
     ending::tell(context, &engine, &ended, &arguments.findings)

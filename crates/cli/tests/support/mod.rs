@@ -98,9 +98,10 @@ impl Output {
 }
 
 /// What differs from run to run.
-pub const FILTERS: [(&str, &str); 4] = [
+pub const FILTERS: [(&str, &str); 5] = [
     (r"\d{8}-\d{6}\.\d{3}-[0-9a-f]{4}", "[run]"),
     (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "[time]"),
     (r"\d+\.\d\d? s", "[seconds]"),
     (r"SQLite \d[\d.]*", "SQLite [version]"),
+    (r"\d+(\.\d)? [KMGT]iB are free", "[bytes] are free"),
 ];

@@ -22,5 +22,6 @@ pub fn free(_: &Path) -> Option<u64> {
 /// The same of a directory that need not exist yet.
 #[must_use]
 pub fn free_below(directory: &Path) -> Option<u64> {
-    free(directory.ancestors().find(|path| path.exists()).unwrap_or(directory))
+    // The last ancestor of a relative path is empty: it is where we are.
+    free(directory.ancestors().find(|path| path.as_os_str().is_empty() || path.exists()).unwrap_or(directory))
 }
