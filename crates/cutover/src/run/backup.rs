@@ -155,21 +155,29 @@ impl Backups<'_> {
                 monitor: self.engine.monitor,
             },
         )?;
-        let verdict = &proof.verdict;
-        self.journal.record(EventKind::BackupProven {
-            passed: verdict.passed,
-            tables: verdict.tables.len() as u64,
-            cells: verdict.cells,
-            waived: proof.waived(),
-            place: proof.place.clone(),
-            seconds: began.elapsed().as_secs_f64(),
-        })?;
-        finished(self.journal, Stage::Proof, began)?;
-        if verdict.passed {
+        record_proof(self.journal, &proof, began)?;
+        if proof.verdict.passed {
             return Ok(());
         }
         Err(not_proven(&proof, backup))
     }
+}
+
+/// Records what a proof has found, and that its stage has ended.
+///
+/// # Errors
+/// Where the journal cannot be written.
+pub(crate) fn record_proof(journal: &Journal<'_>, proof: &backup::Proof, began: Instant) -> Result<()> {
+    let verdict = &proof.verdict;
+    journal.record(EventKind::BackupProven {
+        passed: verdict.passed,
+        tables: verdict.tables.len() as u64,
+        cells: verdict.cells,
+        waived: proof.waived(),
+        place: proof.place.clone(),
+        seconds: began.elapsed().as_secs_f64(),
+    })?;
+    finished(journal, Stage::Proof, began)
 }
 
 /// Why a backup that differs from its snapshot is of no use.

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::super::backup::not_proven;
+use super::super::backup::{not_proven, record_proof};
 use super::super::options::{BackupAt, Ended, Engine, Options};
 use super::super::transaction::finished;
 use super::child::Returned;
@@ -93,17 +93,8 @@ impl Guard<'_> {
     }
 
     fn proven(&self, proof: &Proof, backup: &Backup, began: Instant) -> Result<()> {
-        let verdict = &proof.verdict;
-        self.journal.record(EventKind::BackupProven {
-            passed: verdict.passed,
-            tables: verdict.tables.len() as u64,
-            cells: verdict.cells,
-            waived: proof.waived(),
-            place: proof.place.clone(),
-            seconds: began.elapsed().as_secs_f64(),
-        })?;
-        finished(self.journal, Stage::Proof, began)?;
-        if verdict.passed { Ok(()) } else { Err(not_proven(proof, backup)) }
+        record_proof(self.journal, proof, began)?;
+        if proof.verdict.passed { Ok(()) } else { Err(not_proven(proof, backup)) }
     }
 
     fn on_copy(&self, copy: &dyn Database, ready: &Ready) -> Result<OnCopy> {

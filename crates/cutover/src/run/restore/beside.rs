@@ -6,7 +6,7 @@ use crate::database::exchange::restored_name;
 use crate::database::{Database, Reader};
 use crate::journal::{EventKind, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::run::transaction::finished;
+use crate::run::backup::record_proof;
 
 use super::Restore;
 
@@ -53,16 +53,7 @@ impl<'a> Restored<'a> {
             if engine.database.capabilities().lock_holds { Ok(None) } else { copy.read().map(Some) }
         })?;
         let proof = proof.ok_or_else(|| Error::new(ErrorKind::Internal, "a backup was restored and not compared"))?;
-        let verdict = &proof.verdict;
-        journal.record(EventKind::BackupProven {
-            passed: verdict.passed,
-            tables: verdict.tables.len() as u64,
-            cells: verdict.cells,
-            waived: proof.waived(),
-            place: proof.place.clone(),
-            seconds: began.elapsed().as_secs_f64(),
-        })?;
-        finished(journal, Stage::Proof, began)?;
+        record_proof(journal, &proof, began)?;
         std::mem::forget(undone);
         Ok(Self { database, directory, name, proof, presence })
     }
