@@ -75,6 +75,7 @@ pub fn of_rehearse(rehearse: &Rehearse) -> Options {
         no_rewrite: rehearse.no_rewrite,
         backup_file: rehearse.backup_file.clone(),
         staging: rehearse.staging.clone(),
+        copy: rehearse.copy,
         mode: rehearse.mode.map(mode),
         ..sessions(&rehearse.sessions)
     }

@@ -73,8 +73,9 @@ each_database! {
         assert_eq!(left(&site, &rehearsal.run), Vec::<String>::new());
         assert!(site.database.read().unwrap().records().unwrap().is_empty(), "the database itself knows of no run");
 
-        assert_eq!((rehearsal.backup.proven, rehearsal.rows, rehearsal.rows_now), (Some(true), 5, 5));
-        assert!(rehearsal.backup.cells > 0 && !rehearsal.kept);
+        let backup = rehearsal.backup.clone().unwrap();
+        assert_eq!((backup.proven, rehearsal.copied_in, rehearsal.rows, rehearsal.rows_now), (Some(true), None, 5, 5));
+        assert!(backup.cells > 0 && !rehearsal.kept);
         let kept = Rehearsal::read(&ended.directory).unwrap().unwrap();
         assert_eq!((kept.run, kept.statements.len()), (rehearsal.run.clone(), rehearsal.statements.len()));
         let window = rehearsal.window.clone().unwrap();
@@ -188,12 +189,98 @@ each_database! {
         site.scratch.execute("INSERT INTO programs (school_id, name) VALUES (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd'), (1, 'e')");
         let given = Options { backup_file: Some(directory), ..options() };
         let (_, rehearsal) = rehearsed(&site, &plan, &given, &Silent);
-        assert_eq!((rehearsal.backup.proven, rehearsal.backup.seconds), (Some(true), None));
+        let backup = rehearsal.backup.clone().unwrap();
+        assert_eq!((backup.proven, backup.seconds), (Some(true), None));
         assert_eq!((rehearsal.rows, rehearsal.rows_now), (5, 10));
         let took: f64 = rehearsal.phases.iter().map(|phase| phase.seconds).sum();
         let least = rehearsal.window.unwrap().least;
         assert!((least - 2.0 * took).abs() < 1e-6, "{least} {took}");
     }
+}
+
+each_database! {
+    fn a_copy_of_the_database_s_own_needs_no_backup(database: Scratch) {
+        let site = small::site(database);
+        let plan = site.plan(&small::PLAN);
+        let before = site.snapshot();
+        let copy = Options { copy: true, ..options() };
+        if site.scratch.dialect() == "mysql" {
+            let refused = rehearse(&site.engine(&Silent), &plan.0, &plan.1, &copy).unwrap_err();
+            assert!(told(&refused).contains("cannot copy a database by itself"), "{}", told(&refused));
+            return;
+        }
+        let (ended, rehearsal) = rehearsed(&site, &plan, &copy, &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        assert_eq!((rehearsal.backup.as_ref(), rehearsal.rows, rehearsal.rows_now), (None, 5, 5));
+        assert!(rehearsal.copied_in.is_some() && rehearsal.window.is_some());
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+        assert_eq!(left(&site, &rehearsal.run), Vec::<String>::new());
+        assert!(!ended.directory.join("backup").exists());
+        let required = Options { require_rehearsal: true, ..options() };
+        assert_eq!(site.end(&plan, &required, &Silent).outcome, Outcome::Committed);
+    }
+
+    fn a_plan_that_fails_on_a_copy_leaves_nothing_of_it(database: Scratch) {
+        let site = small::site(database);
+        let plan = site.plan(&small::failing());
+        let before = site.snapshot();
+        let copy = Options { copy: true, ..options() };
+        if site.scratch.dialect() == "mysql" {
+            assert_eq!(rehearse(&site.engine(&Silent), &plan.0, &plan.1, &copy).unwrap_err().kind(), ErrorKind::Refused);
+            assert_eq!(site.differences(&before), Vec::<String>::new());
+            return;
+        }
+        let (ended, rehearsal) = rehearsed(&site, &plan, &copy, &Silent);
+        assert_eq!((ended.outcome, rehearsal.window), (Outcome::VerificationFailed, None));
+        assert_eq!(site.differences(&before), Vec::<String>::new());
+        assert_eq!(left(&site, &rehearsal.run), Vec::<String>::new());
+    }
+}
+
+/// An index over rows that do not fit into the memory for it is sorted in files.
+#[test]
+fn the_files_that_postgres_sorts_in_are_seen_while_it_sorts() {
+    let site = small::site(Scratch::postgres("the_files_that_postgres_sorts_in"));
+    site.scratch.execute(
+        "INSERT INTO programs (school_id, name) SELECT 1, md5(n::text) || md5(n::text) FROM generate_series(1, 300000) n;
+         CREATE FUNCTION index_names() RETURNS void LANGUAGE plpgsql SET maintenance_work_mem = '1MB'
+         AS 'BEGIN CREATE INDEX programs_by_name ON public.programs (name); END'",
+    );
+    let plan = site.plan(&[
+        ("plan.toml", "format = 1\nname = \"sorted\"\ndatabases = [\"postgres\"]\n[contract]\nschema = [{ add = \"index programs.programs_by_name\" }]\n"),
+        ("steps/0010_sorted.sql", "SELECT index_names();\n"),
+    ]);
+    let (ended, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+    assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+    let index = rehearsal.statements.last().unwrap();
+    assert!(index.weight.temporary_bytes.unwrap() > 1 << 20, "{index:?}");
+}
+
+/// PostgreSQL copies no database that somebody is in; who that is, is said, and nothing is begun.
+#[test]
+fn postgres_is_not_copied_while_others_are_in_it() {
+    let site = small::site(Scratch::postgres("not_copied_while_others_are_in_it"));
+    let plan = site.plan(&small::PLAN);
+    let other = site.database.read().unwrap();
+    let refused = rehearse(&site.engine(&Silent), &plan.0, &plan.1, &Options { copy: true, ..options() }).unwrap_err();
+    assert!(told(&refused).contains("while other sessions are in it") && told(&refused).contains("pid "), "{}", told(&refused));
+    assert_eq!(site.database.scratches().unwrap().into_iter().filter(|name| name.contains("not_copied")).count(), 0);
+    drop(other);
+}
+
+/// SQLite is copied as it is at one instant, whoever writes meanwhile.
+#[test]
+fn sqlite_is_copied_while_somebody_writes() {
+    let site = small::site(Scratch::sqlite("copied_while_somebody_writes"));
+    let plan = site.plan(&small::PLAN);
+    let writer = rusqlite::Connection::open(site.scratch.directory().join("scratch.db")).unwrap();
+    writer
+        .execute_batch("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; INSERT INTO programs (school_id, name) VALUES (1, 'not committed')")
+        .unwrap();
+    let (ended, rehearsal) = rehearsed(&site, &plan, &Options { copy: true, ..options() }, &Silent);
+    assert_eq!((ended.outcome, rehearsal.rows), (Outcome::Committed, 5), "{ended:?}");
+    writer.execute_batch("COMMIT").unwrap();
+    assert_eq!(site.scratch.query("SELECT count(*) FROM programs WHERE name = 'not committed'"), [[Some("1".to_owned())]]);
 }
 
 each_database! {
@@ -221,8 +308,22 @@ each_database! {
         let update = rehearsal.statements.iter().find(|statement| statement.sql.starts_with("UPDATE programs")).unwrap();
         let written = HeldLock { on: "programs".to_owned(), mode: "MDL_SHARED_WRITE".to_owned() };
         assert!(update.weight.locks.as_ref().unwrap().contains(&written), "{update:?}");
-        // What commits by itself has given its locks back before anybody could look.
-        let alter = rehearsal.statements.iter().find(|statement| statement.sql.starts_with("ALTER TABLE")).unwrap();
-        assert_eq!(alter.weight.locks, None);
+    }
+
+    fn what_an_alter_holds_and_builds_is_seen_while_it_runs(database: Scratch) {
+        database.execute("INSTALL PLUGIN IF NOT EXISTS METADATA_LOCK_INFO SONAME 'metadata_lock_info'");
+        let site = small::site(database);
+        // Enough rows for the table to be built in more than one look's time.
+        site.scratch.execute("INSERT INTO programs (school_id, name) SELECT 1, REPEAT('x', 50) FROM seq_1_to_200000");
+        let plan = site.plan(&[
+            ("plan.toml", "format = 1\nname = \"anew\"\ndatabases = [\"mysql\"]\n"),
+            ("steps/0010_anew.sql", "ALTER TABLE programs FORCE, ALGORITHM=COPY;\n"),
+        ]);
+        let (ended, rehearsal) = rehearsed(&site, &plan, &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        let alter = &rehearsal.statements[0];
+        let locks = alter.weight.locks.as_ref().unwrap();
+        assert!(locks.iter().any(|lock| lock.on == "programs" && lock.mode != "MDL_SHARED_READ"), "{alter:?}");
+        assert!(alter.weight.temporary_bytes.unwrap() > 1 << 20, "{alter:?}");
     }
 }

@@ -20,6 +20,9 @@ pub struct Rehearse {
     /// A recent backup in place of a new one: the directory or id of one of cutover's, or a file that was made elsewhere
     #[arg(long, value_name = "BACKUP")]
     pub backup_file: Option<PathBuf>,
+    /// A copy that the database makes by itself, without a backup: on PostgreSQL while nobody else is in it, on SQLite at any time
+    #[arg(long, conflicts_with_all = ["staging", "backup_file"])]
+    pub copy: bool,
     /// In which way the database is changed [default: atomic, and in-place where definitions commit by themselves]
     #[arg(long, value_name = "MODE")]
     pub mode: Option<Mode>,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::proof::is_of_dead_proof;
+use super::scratch::is_of_dead_proof;
 use crate::model::error::{Error, Result};
 
 /// The directories that killed proofs have left, sorted. Those of proofs that go on are not among them.

@@ -9,6 +9,7 @@
 //!   proof.json                          what the restored contents were compared with, and the verdict
 //! ```
 
+mod copy;
 mod elsewhere;
 mod keep;
 mod left_behind;
@@ -19,9 +20,11 @@ mod postgres;
 mod program;
 mod proof;
 pub(crate) mod room;
+mod scratch;
 mod sqlite;
 mod take;
 
+pub use copy::copy_and;
 pub use elsewhere::adopt;
 pub use keep::{directory, find, keep};
 pub use left_behind::{left_behind, remove_left_behind};

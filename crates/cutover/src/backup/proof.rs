@@ -1,7 +1,6 @@
 //! The proof of a backup: restored into a scratch database, read again, and compared with the snapshot of its instant.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{SecondsFormat, Utc};
@@ -10,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::manifest::Backup;
 use super::method::{self, Method, Restore};
 use super::program::Watch;
-use super::room;
-use super::take::remove;
-use crate::database::access::scratch_name;
-use crate::database::{Database, Reader, Session};
+use super::scratch::{Scratch, Work};
+use crate::database::{Database, Session};
 use crate::journal::{Monitor, Progress, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
@@ -293,107 +290,6 @@ fn of_integrity(fault: String) -> Finding {
         hint: None,
         revealed: false,
     }
-}
-
-/// A scratch database, dropped however the work in it ends.
-struct Scratch<'a> {
-    beside: &'a dyn Database,
-    target: Box<dyn Database>,
-    name: String,
-    directory: PathBuf,
-    dropped: bool,
-    /// A session in it, so that nobody takes it for one that was left behind.
-    presence: Option<Box<dyn Reader>>,
-}
-
-impl<'a> Scratch<'a> {
-    fn create(beside: &'a dyn Database, id: &str, directory: &Path, bytes: u64) -> Result<Self> {
-        let name = scratch_name(id);
-        if beside.scratches()?.contains(&name) {
-            return Err(Error::new(ErrorKind::Refused, format!("the scratch database {name} is there already"))
-                .hint("another proof of the same backup goes on, or was killed: cutover clean removes what it left"));
-        }
-        let target = beside.create_scratch(&name, directory)?;
-        let mut scratch = Self { beside, target, name, directory: directory.to_owned(), dropped: false, presence: None };
-        // Where a server keeps its files cannot be seen from here; a database that is a file is restored into the directory.
-        if Path::new(&scratch.target.access()?.database).starts_with(directory) {
-            room::check(directory, bytes)?;
-        } else {
-            scratch.presence = Some(scratch.target.read()?);
-        }
-        Ok(scratch)
-    }
-
-    /// Drops it where its failure can be told.
-    fn end(mut self) -> Result<()> {
-        self.dropped = true;
-        self.presence = None;
-        self.beside.drop_scratch(&self.name, &self.directory, true).map_err(|error| {
-            Error::new(ErrorKind::Refused, format!("the scratch database {} could not be dropped", self.name))
-                .because(error)
-                .hint("cutover clean tries again")
-        })
-    }
-}
-
-impl Drop for Scratch<'_> {
-    fn drop(&mut self) {
-        self.presence = None;
-        if !self.dropped {
-            // After a panic, or where it was refused at once: nobody could be told.
-            let _ = self.beside.drop_scratch(&self.name, &self.directory, true);
-        }
-    }
-}
-
-/// The directory of one proof, which is removed however the work in it ends; what a killed one has left, the next one removes.
-struct Work {
-    directory: PathBuf,
-    /// Locked as long as the work goes on: the lock ends with the process, however it ends.
-    _lock: File,
-}
-
-impl Work {
-    fn begin(backup: &Path) -> Result<Self> {
-        remove_dead(backup)?;
-        let directory = backup.join(format!("{WORK}{}", std::process::id()));
-        private_directory(&directory)?;
-        let path = directory.join(LOCK);
-        let lock = private_file(&path)?;
-        lock.try_lock().map_err(|error| {
-            Error::new(ErrorKind::Refused, format!("the backup in {} is being proven", backup.display()))
-                .because(error)
-                .hint("wait for that")
-        })?;
-        Ok(Self { directory, _lock: lock })
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        remove(&self.directory);
-    }
-}
-
-/// How the directories of proofs begin, and the file that is locked in them.
-const WORK: &str = "proof-";
-const LOCK: &str = "lock";
-
-/// Removes the directories of proofs whose processes are dead. One without its lock is just being made.
-fn remove_dead(backup: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(backup).map_err(|source| Error::file("read", backup, source))?.flatten() {
-        let path = entry.path();
-        if is_of_dead_proof(&path) {
-            remove(&path);
-        }
-    }
-    Ok(())
-}
-
-/// Whether a directory is that of a proof whose process is dead.
-pub(super) fn is_of_dead_proof(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WORK))
-        && File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 struct Watching<'a> {

@@ -22,12 +22,14 @@ mod lost_commit;
 pub mod mysql;
 pub mod postgres;
 pub mod record;
+pub mod sampler;
 pub mod sqlite;
-pub mod watch;
+mod watch;
 
 pub use access::{Access, Reach};
 pub use exchange::{Exchange, Kept};
 pub use record::{Commit, Entry, RunRecord};
+pub use sampler::Sampler;
 pub use watch::{Other, Sight, Watcher};
 
 /// What a database can do, where the engine has to know. The engine asks for a capability, never for a product.
@@ -135,6 +137,14 @@ pub trait Database: Send + Sync {
     /// # Errors
     /// `Refused` where the account may not, with the GRANT that mends it.
     fn create_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>>;
+
+    /// Creates a copy of this database beside it, by the database's own means and without a backup, under a name that
+    /// [`access::scratch_name`] made.
+    ///
+    /// # Errors
+    /// `Refused` where the database has no such means, the account may not, or, on a server that copies only what nobody uses, where other
+    /// sessions are in it. Nothing is left then.
+    fn copy_to_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>>;
 
     /// Drops a scratch database, whether or not the work on this one was interrupted. `force` ends the sessions in it; without it, one that
     /// is in use stays. That there is none is no error.
@@ -379,6 +389,14 @@ pub trait Writer: Reader {
     /// # Errors
     /// Where the server does not answer.
     fn footprint(&mut self) -> Result<Footprint>;
+
+    /// A session that looks at this one while it executes; `None` where there is nothing that could be seen from another session.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    fn sampler(&mut self) -> Result<Option<Box<dyn Sampler>>> {
+        Ok(None)
+    }
 
     /// After a commit: what keeps a rewritten table fast (statistics, visibility map). Outside of any transaction.
     ///

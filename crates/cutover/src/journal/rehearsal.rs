@@ -99,8 +99,10 @@ pub struct Rehearsal {
     pub at: String,
     /// How the run on staging ended.
     pub outcome: Outcome,
-    /// The backup.
-    pub backup: RehearsedBackup,
+    /// The backup that staging was restored from; `None` where it is a copy without one.
+    pub backup: Option<RehearsedBackup>,
+    /// Seconds that copying the database took; `None` where staging was restored from a backup.
+    pub copied_in: Option<f64>,
     /// Rows in staging, all tables together.
     pub rows: u64,
     /// Rows in the database itself, counted.
@@ -123,8 +125,10 @@ pub struct About {
     pub staging: String,
     /// Whether staging stays.
     pub kept: bool,
-    /// The backup.
-    pub backup: RehearsedBackup,
+    /// The backup that staging was restored from; `None` where it is a copy without one.
+    pub backup: Option<RehearsedBackup>,
+    /// Seconds that copying the database took; `None` where staging was restored from a backup.
+    pub copied_in: Option<f64>,
     /// Rows in the database itself; `None` where they are those of staging.
     pub rows_now: Option<u64>,
     /// How long a run may wait for others, in seconds.
@@ -189,6 +193,7 @@ impl Rehearsal {
             at: started_at.clone(),
             outcome: Outcome::Failed,
             backup: about.backup,
+            copied_in: about.copied_in,
             rows: 0,
             rows_now: 0,
             phases: phases(events),
@@ -235,7 +240,10 @@ impl Rehearsal {
         let least = took * more;
         let mut how = vec![format!("least: from the fence to the commit, staging took {took:.2} s with {} rows", self.rows)];
         how.push(if self.rows_now == self.rows {
-            "the database had as many when the backup was made, counted one by one".to_owned()
+            format!(
+                "the database had as many when the {} was made, counted one by one",
+                if self.backup.is_some() { "backup" } else { "copy" }
+            )
         } else {
             format!("the database has {} rows now, counted one by one: times {more:.3}", self.rows_now)
         });
@@ -259,13 +267,14 @@ impl Rehearsal {
         if let Some(snapshot) = planned.iter_mut().find(|phase| phase.phase == "snapshot")
             && backup
         {
-            snapshot.seconds = snapshot.seconds.max(self.backup.seconds.unwrap_or(0.0));
+            snapshot.seconds = snapshot.seconds.max(self.backup.as_ref().and_then(|backup| backup.seconds).unwrap_or(0.0));
         }
         if let Some(position) = planned.iter().position(|phase| phase.phase == "snapshot")
             && backup
             && proof
+            && let Some(restored) = &self.backup
         {
-            planned.insert(position + 1, PhaseTime { phase: "proof".to_owned(), seconds: self.backup.restored_in });
+            planned.insert(position + 1, PhaseTime { phase: "proof".to_owned(), seconds: restored.restored_in });
         }
         planned
     }

@@ -25,6 +25,15 @@ pub struct Footprint {
     pub disk_bytes: Option<u64>,
 }
 
+/// What another session sees of a statement while it runs. Whatever is `None`, the server does not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// The locks that the statement's session holds.
+    pub locks: Option<Vec<HeldLock>>,
+    /// Bytes in files that are there only as long as the statement runs.
+    pub temporary_bytes: Option<u64>,
+}
+
 /// What a statement was seen to weigh. Whatever is `None`, the server does not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
@@ -32,6 +41,8 @@ pub struct Weight {
     pub locks: Option<Vec<HeldLock>>,
     /// Tables whose rows are stored elsewhere since: it wrote them anew, or put another table in their place.
     pub rewritten: Option<Vec<String>>,
+    /// The most bytes that were seen in temporary files while it ran.
+    pub temporary_bytes: Option<u64>,
     /// Bytes of log.
     pub log_bytes: Option<u64>,
     /// Bytes by which the database has grown on disk; negative where it has shrunk.

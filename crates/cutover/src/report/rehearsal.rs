@@ -87,10 +87,13 @@ impl Page {
             &format!("for {}, on {} · {}", rehearsal.database, rehearsal.staging, rehearsal.product),
         );
         self.paragraph("  ", 2, Some(Tone::Faint), &format!("run {} · {} · {}", rehearsal.run, rehearsal.at, rehearsal.mode));
-        self.backup_of(&rehearsal.backup);
+        match (&rehearsal.backup, rehearsal.copied_in) {
+            (Some(backup), _) => self.backup_of(backup),
+            (None, copied_in) => self.copied_in(copied_in),
+        }
         self.heading("Statements");
         let rows = rehearsal.statements.iter().enumerate().map(|(number, statement)| row_of(number + 1, statement)).collect();
-        self.table(&["", "time", "rows", "rewritten", "log", "on disk", "locks"], rows, &[0, 1, 2, 4, 5]);
+        self.table(&["", "time", "rows", "rewritten", "log", "on disk", "temporary", "locks"], rows, &[0, 1, 2, 4, 5, 6]);
         let mut of_step = "";
         for (number, statement) in rehearsal.statements.iter().enumerate() {
             if statement.step != of_step {
@@ -132,6 +135,13 @@ impl Page {
         self.paragraph(&lead, 2, Some(if good { Tone::Good } else { Tone::Bad }), &sentence);
     }
 
+    fn copied_in(&mut self, time: Option<f64>) {
+        self.heading("Copy");
+        let made = "copied by the database's own means".to_owned();
+        let parts = [made, "no backup was taken or proven".to_owned()].into_iter().chain(time.map(|time| format!("in {}", seconds(time))));
+        self.parts(None, &parts.collect::<Vec<_>>());
+    }
+
     fn backup_of(&mut self, backup: &RehearsedBackup) {
         let taken = match backup.seconds {
             Some(time) => format!("taken in {}", seconds(time)),
@@ -170,6 +180,7 @@ fn row_of(number: usize, statement: &MeasuredStatement) -> Vec<String> {
         weight.rewritten.as_ref().map_or_else(unknown, |tables| if tables.is_empty() { "no".to_owned() } else { tables.join(", ") }),
         weight.log_bytes.map_or_else(unknown, size),
         growth,
+        weight.temporary_bytes.map_or_else(unknown, size),
         weight.locks.as_ref().map_or_else(unknown, |held| locks(held)),
     ]
 }

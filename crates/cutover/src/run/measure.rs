@@ -1,4 +1,5 @@
-//! What the statements of a rehearsal weigh: the database is looked at before the first one and after each.
+//! What the statements of a rehearsal weigh: the database is looked at before the first one, after each, and from another session while
+//! they run.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,10 +10,12 @@ use crate::model::error::Result;
 use crate::model::footprint::{Footprint, HeldLock, Weight};
 
 use super::options::{Engine, Options};
+use super::samples::Samples;
 
 /// What was seen last.
 pub struct Measure {
     state: RefCell<State>,
+    samples: Option<Samples>,
 }
 
 struct State {
@@ -25,6 +28,22 @@ struct State {
     /// Where each table was stored when it was last there: what is built beside and renamed into its place is told of then.
     storage: BTreeMap<String, String>,
     last: Footprint,
+}
+
+impl State {
+    /// The locks of the statement, as its own transactions tell them, and those that another session saw it hold.
+    fn locks(&mut self, sampled: Option<BTreeSet<HeldLock>>) -> Option<Vec<HeldLock>> {
+        let told = self.seen.take();
+        let all = match (told.clone(), sampled) {
+            (None, None) => return None,
+            (told, sampled) => told.into_iter().chain(sampled).flatten().collect::<BTreeSet<_>>(),
+        };
+        let taken = all.difference(&self.held).cloned().collect();
+        if let Some(told) = told.filter(|_| self.atomic) {
+            self.held = told;
+        }
+        Some(taken)
+    }
 }
 
 impl Measure {
@@ -45,7 +64,8 @@ impl Measure {
         }
         let held = locks.into_iter().flatten().collect();
         let storage = last.storage.clone().unwrap_or_default();
-        Ok(Some(Self { state: RefCell::new(State { atomic, held, seen: None, storage, last }) }))
+        let state = RefCell::new(State { atomic, held, seen: None, storage, last });
+        Ok(Some(Self { state, samples: Samples::of(writer)? }))
     }
 
     /// Looks at the locks of the transaction that is open.
@@ -66,13 +86,10 @@ impl Measure {
     /// # Errors
     /// Where the server does not answer.
     pub fn weigh(&self, writer: &mut dyn Writer) -> Result<Weight> {
+        let sampled = self.samples.as_ref().map(Samples::take).unwrap_or_default();
         let now = writer.footprint()?;
         let mut state = self.state.borrow_mut();
-        let seen = state.seen.take();
-        let locks = seen.as_ref().map(|seen| seen.difference(&state.held).cloned().collect());
-        if let Some(seen) = seen.filter(|_| state.atomic) {
-            state.held = seen;
-        }
+        let locks = state.locks(sampled.locks);
         let rewritten = now.storage.as_ref().map(|storage| {
             let moved = |(table, place): &(&String, &String)| state.storage.get(*table).is_some_and(|before| before != *place);
             storage.iter().filter(moved).map(|(table, _)| table.clone()).collect()
@@ -84,6 +101,6 @@ impl Measure {
             .zip(state.last.disk_bytes)
             .map(|(now, before)| now.saturating_sub(before) as i64 - before.saturating_sub(now) as i64);
         state.last = now;
-        Ok(Weight { locks, rewritten, log_bytes, growth })
+        Ok(Weight { locks, rewritten, temporary_bytes: sampled.temporary_bytes, log_bytes, growth })
     }
 }

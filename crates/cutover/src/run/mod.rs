@@ -30,6 +30,7 @@ pub mod rehearse;
 pub mod rehearsed;
 pub(crate) mod restore;
 pub mod rollback;
+mod samples;
 pub mod status;
 pub mod timing;
 pub mod transaction;

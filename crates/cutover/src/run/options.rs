@@ -104,6 +104,8 @@ pub struct Options {
     pub prove_backup: bool,
     /// The empty database that a backup is restored into, in place of one beside.
     pub staging: Option<DatabaseUrl>,
+    /// Whether a rehearsal copies the database by the database's own means, in place of restoring a backup.
+    pub copy: bool,
     /// The database, without a password, of a copy of which the run is a rehearsal; `None` for a run on the database itself.
     pub rehearses: Option<String>,
     /// Whether the run is refused unless exactly its plan was rehearsed for its database.
@@ -142,6 +144,7 @@ impl Default for Options {
             backup_file: None,
             prove_backup: false,
             staging: None,
+            copy: false,
             rehearses: None,
             require_rehearsal: false,
             csv: None,

@@ -1,11 +1,11 @@
-//! A rehearsal: the whole plan on a copy that was restored from a backup, so that the backup is proven on the way. The database itself
-//! is only read, and no fence is raised on it.
+//! A rehearsal: the whole plan on a copy that was restored from a backup, so that the backup is proven on the way, or on one that the
+//! database makes by itself. The database itself is only read, and no fence is raised on it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use crate::backup::{self, Backup, Prove, Take, Target};
 use crate::database::{self, Database};
@@ -39,7 +39,7 @@ pub enum Rehearsing {
 }
 
 /// Rehearses a plan. `options.backup_file` names a backup in place of a new one, `options.staging` an empty database in place of a scratch
-/// database beside, which is dropped again.
+/// database beside, which is dropped again; with `options.copy` the database is copied by its own means, and no backup is taken or proven.
 ///
 /// # Errors
 /// Where the plan cannot be run on the database, the backup cannot be taken, restored or proven, or staging cannot be had. The database
@@ -52,7 +52,8 @@ pub fn rehearse(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &O
     }
     let id = directory::new_id(now);
     let directory = RunDirectory::create(engine.home, &plan.name, id)?;
-    let outcome = on_staging(engine, files, plan, options, &directory, now);
+    let rehearse = Rehearse { engine, files, plan, options, directory: &directory, now };
+    let outcome = if options.copy { rehearse.on_copy() } else { rehearse.on_staging() };
     if outcome.is_err() && !directory.path.join("events.jsonl").exists() {
         // Nothing ran: what is there is a backup that is of no use, or half of one. What went wrong is told already.
         let _ = std::fs::remove_dir_all(&directory.path);
@@ -60,49 +61,43 @@ pub fn rehearse(engine: &Engine<'_>, files: &PlanFiles, plan: &Plan, options: &O
     outcome
 }
 
-fn on_staging(
-    engine: &Engine<'_>,
-    files: &PlanFiles,
-    plan: &Plan,
-    options: &Options,
-    directory: &RunDirectory,
-    now: chrono::DateTime<Utc>,
-) -> Result<Rehearsing> {
-    let (backup, seconds) = backup_of(engine, options, directory)?;
-    let staging = options.staging.as_ref().map(|url| database::open(url, engine.interrupt)).transpose()?;
-    let began = Instant::now();
-    let mut restored_in = 0.0;
-    let prove = Prove {
-        target: staging.as_deref().map_or(Target::Beside(engine.database), Target::Staging),
-        id: &directory.run,
-        sessions: options.sessions,
-        accept: &options.accepted_of_backup(),
-        interrupt: engine.interrupt,
-        monitor: engine.monitor,
-    };
-    let (proof, (ended, place)) = backup::prove_and(&backup, &prove, |copy, proof| {
-        restored_in = began.elapsed().as_secs_f64();
-        if let Some(proof) = proof.filter(|proof| !proof.verdict.passed) {
-            return Err(not_proven(proof, &backup));
-        }
-        let told = if proof.is_some() { "restored, and equal to the snapshot of its instant" } else { "restored" };
-        engine.monitor.notice(&format!("the backup is {told}; the plan runs on {}", copy.place()));
-        let copy_engine = Engine { database: copy, ..*engine };
-        match run_as(&copy_engine, files, plan, &on_copy(engine, options), directory.run.clone(), now)? {
-            Finished::Ended(ended) => Ok((ended, copy.place())),
-            Finished::NothingToDo { run, .. } => {
-                Err(Error::new(ErrorKind::Refused, format!("the backup was made after the run {run} of the plan, which stands in it"))
-                    .hint("give a backup of the database as it is now, or leave --backup-file out"))
+/// One rehearsal.
+struct Rehearse<'a> {
+    engine: &'a Engine<'a>,
+    files: &'a PlanFiles,
+    plan: &'a Plan,
+    options: &'a Options,
+    directory: &'a RunDirectory,
+    now: DateTime<Utc>,
+}
+
+impl Rehearse<'_> {
+    /// On a database that is restored from a backup.
+    fn on_staging(&self) -> Result<Rehearsing> {
+        let Self { engine, options, directory, .. } = *self;
+        let (backup, seconds) = backup_of(engine, options, directory)?;
+        let staging = options.staging.as_ref().map(|url| database::open(url, engine.interrupt)).transpose()?;
+        let began = Instant::now();
+        let mut restored_in = 0.0;
+        let prove = Prove {
+            target: staging.as_deref().map_or(Target::Beside(engine.database), Target::Staging),
+            id: &directory.run,
+            sessions: options.sessions,
+            accept: &options.accepted_of_backup(),
+            interrupt: engine.interrupt,
+            monitor: engine.monitor,
+        };
+        let (proof, (ended, place)) = backup::prove_and(&backup, &prove, |copy, proof| {
+            restored_in = began.elapsed().as_secs_f64();
+            if let Some(proof) = proof.filter(|proof| !proof.verdict.passed) {
+                return Err(not_proven(proof, &backup));
             }
-        }
-    })?;
-    let events = directory.events()?;
-    let rows_now = seconds.is_none().then(|| count(engine.database, &events)).transpose()?;
-    let about = About {
-        database: engine.database.place(),
-        staging: place,
-        kept: options.staging.is_some(),
-        backup: RehearsedBackup {
+            let told = if proof.is_some() { "restored, and equal to the snapshot of its instant" } else { "restored" };
+            engine.monitor.notice(&format!("the backup is {told}; the plan runs on {}", copy.place()));
+            Ok((self.run(copy)?, copy.place()))
+        })?;
+        let rows_now = seconds.is_none().then(|| count(engine.database, &directory.events()?)).transpose()?;
+        let backup = RehearsedBackup {
             directory: backup.directory.clone(),
             program: backup.manifest.program.clone(),
             taken_at: backup.manifest.taken_at.clone(),
@@ -111,23 +106,68 @@ fn on_staging(
             restored_in,
             proven: proof.as_ref().map(backup::Proof::is_proven),
             cells: proof.as_ref().map_or(0, |proof| proof.verdict.cells),
-        },
-        rows_now,
-        patience: options.patience.as_secs_f64(),
-    };
-    let rehearsal = Rehearsal::of(&events, about)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, "the rehearsal's journal does not begin with its start"))?;
-    rehearsed::keep(directory, &rehearsal)?;
-    if ended.outcome == Outcome::Committed && !rehearsal.kept {
-        // The database that these describe is gone; the backup, which holds the same rows, stays.
-        forget(&directory.snapshot())?;
-        forget(&directory.after())?;
+        };
+        self.conclude(ended, place, rows_now, Some(backup), None)
     }
-    Ok(Rehearsing::Ended { ended, rehearsal: Box::new(rehearsal) })
+
+    /// On a copy that the database makes by itself.
+    fn on_copy(&self) -> Result<Rehearsing> {
+        let Self { engine, directory, .. } = *self;
+        let began = Instant::now();
+        let mut copied_in = 0.0;
+        let (ended, place) = backup::copy_and(engine.database, &directory.run, &directory.backup(), |copy| {
+            copied_in = began.elapsed().as_secs_f64();
+            engine.monitor.notice(&format!("copied, without a backup; the plan runs on {}", copy.place()));
+            Ok((self.run(copy)?, copy.place()))
+        })?;
+        self.conclude(ended, place, None, None, Some(copied_in))
+    }
+
+    /// Runs the plan.
+    fn run(&self, copy: &dyn Database) -> Result<Box<Ended>> {
+        let engine = Engine { database: copy, ..*self.engine };
+        let options = options_on_copy(self.engine, self.options);
+        match run_as(&engine, self.files, self.plan, &options, self.directory.run.clone(), self.now)? {
+            Finished::Ended(ended) => Ok(ended),
+            Finished::NothingToDo { run, .. } => {
+                Err(Error::new(ErrorKind::Refused, format!("the backup was made after the run {run} of the plan, which stands in it"))
+                    .hint("give a backup of the database as it is now, or leave --backup-file out"))
+            }
+        }
+    }
+
+    fn conclude(
+        &self,
+        ended: Box<Ended>,
+        staging: String,
+        rows_now: Option<u64>,
+        backup: Option<RehearsedBackup>,
+        copied_in: Option<f64>,
+    ) -> Result<Rehearsing> {
+        let Self { engine, options, directory, .. } = *self;
+        let about = About {
+            database: engine.database.place(),
+            staging,
+            kept: options.staging.is_some(),
+            backup,
+            copied_in,
+            rows_now,
+            patience: options.patience.as_secs_f64(),
+        };
+        let rehearsal = Rehearsal::of(&directory.events()?, about)
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the rehearsal's journal does not begin with its start"))?;
+        rehearsed::keep(directory, &rehearsal)?;
+        if ended.outcome == Outcome::Committed && !rehearsal.kept {
+            // The database that these describe is gone; a backup, which holds the same rows, stays.
+            forget(&directory.snapshot())?;
+            forget(&directory.after())?;
+        }
+        Ok(Rehearsing::Ended { ended, rehearsal: Box::new(rehearsal) })
+    }
 }
 
 /// The options of the run on the copy: whoever uses the database itself is not to notice it.
-fn on_copy(engine: &Engine<'_>, options: &Options) -> Options {
+fn options_on_copy(engine: &Engine<'_>, options: &Options) -> Options {
     Options {
         rehearses: Some(engine.database.place()),
         accept: options.accepted(),
@@ -139,6 +179,7 @@ fn on_copy(engine: &Engine<'_>, options: &Options) -> Options {
         backup_file: None,
         prove_backup: false,
         staging: None,
+        copy: false,
         require_rehearsal: false,
         max_fence: None,
         max_load: None,

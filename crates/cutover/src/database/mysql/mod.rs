@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::database::exchange::{Stopped, Terms};
 use crate::database::{Access, Capabilities, Database, Exchange, Kept, Reach, Reader, Watcher, Writer};
 use crate::model::dialect::Dialect;
-use crate::model::error::Result;
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::model::url::DatabaseUrl;
 
@@ -130,6 +130,11 @@ impl Database for MysqlDatabase {
         scratch::create(&self.address, &self.interrupt, name)?;
         let address = Arc::new(self.address.of_scratch(name));
         Ok(Box::new(Self { address, interrupt: self.interrupt.clone() }))
+    }
+
+    fn copy_to_scratch(&self, _name: &str, _directory: &Path) -> Result<Box<dyn Database>> {
+        Err(Error::new(ErrorKind::Refused, format!("{} is on a server that cannot copy a database by itself", self.address.place))
+            .hint("leave --copy out: the copy is then restored from a backup, which is proven on the way"))
     }
 
     fn drop_scratch(&self, name: &str, _directory: &Path, force: bool) -> Result<()> {

@@ -13,7 +13,7 @@ use super::session::{Connection, Failure};
 use super::{blockers, entries, fence, footprint, hold, lock, replication, scratch, together};
 use crate::database::delegation::reads_by_its_reader;
 use crate::database::lost_commit::Proof;
-use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Sampler, Session, Writer};
 use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -429,6 +429,11 @@ impl Writer for MysqlWriter {
 
     fn footprint(&mut self) -> Result<Footprint> {
         footprint::look(self.connection())
+    }
+
+    fn sampler(&mut self) -> Result<Option<Box<dyn Sampler>>> {
+        let (address, session) = (Arc::clone(&self.reader.address), self.connection().id());
+        Ok(Some(Box::new(footprint::MysqlSampler::open(&address, session, &Interrupt::new())?)))
     }
 
     fn maintain(&mut self, tables: &[TableName]) -> Result<()> {

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::PostgresDialect;
+use super::address::Address;
 use super::catalog::fields;
 use super::reader::PostgresReader;
-use super::session::number;
+use super::session::{Connection, number};
+use crate::database::Sampler;
 use crate::model::dialect::Dialect;
 use crate::model::error::Result;
-use crate::model::footprint::{Footprint, HeldLock};
+use crate::model::footprint::{Footprint, HeldLock, Sample};
+use crate::model::interrupt::Interrupt;
 
 /// Schemas that belong to nobody's data.
 const OWN_SCHEMAS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'cutover')";
@@ -58,4 +61,43 @@ pub(super) fn look(reader: &mut PostgresReader) -> Result<Footprint> {
         let [log, disk] = fields(&row)?;
         Ok(Footprint { storage: Some(storage), log_bytes: Some(number(Some(&log))?), disk_bytes: Some(number(Some(&disk))?) })
     })
+}
+
+/// Where a session keeps its temporary files, in the default tablespace.
+const TEMPORARY: &str = "base/pgsql_tmp";
+
+/// A session that looks at the temporary files of another one, which executes.
+pub(super) struct PostgresSampler {
+    connection: Connection,
+    /// What is asked; `None` where the account may not look at files.
+    sql: Option<String>,
+}
+
+impl PostgresSampler {
+    /// # Errors
+    /// Where the server does not answer.
+    pub(super) fn open(address: &Address, session: i32, interrupt: &Interrupt) -> Result<Self> {
+        let mut connection = Connection::open(address, "cutover", interrupt)?;
+        let may = connection.value(
+            "SELECT has_function_privilege('pg_ls_dir(text, boolean, boolean)', 'EXECUTE') \
+             AND has_function_privilege('pg_stat_file(text, boolean)', 'EXECUTE')",
+        )?;
+        // A session's own files stand in the directory; those that it shares with its parallel workers, in one of its own below it.
+        let sql = format!(
+            "WITH own AS (SELECT '{TEMPORARY}/' || name AS path FROM pg_ls_dir('{TEMPORARY}', true, false) name WHERE name ~ '^pgsql_tmp{session}\\.'), \
+             files AS (SELECT path FROM own WHERE path !~ 'fileset$' \
+             UNION ALL SELECT path || '/' || name FROM own, pg_ls_dir(path, true, false) name WHERE path ~ 'fileset$') \
+             SELECT coalesce(sum((pg_stat_file(path, true)).size), 0) FROM files"
+        );
+        Ok(Self { connection, sql: (may.as_deref() == Some("t")).then_some(sql) })
+    }
+}
+
+impl Sampler for PostgresSampler {
+    /// Locks are known to the transaction itself, and are held to its end.
+    fn look(&mut self) -> Result<Sample> {
+        let Some(sql) = &self.sql else { return Ok(Sample::default()) };
+        let bytes = self.connection.value(sql)?;
+        Ok(Sample { locks: None, temporary_bytes: Some(number(bytes.as_deref())?) })
+    }
 }

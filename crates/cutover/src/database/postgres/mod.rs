@@ -122,6 +122,12 @@ impl Database for PostgresDatabase {
         Ok(Box::new(Self { address, interrupt: self.interrupt.clone() }))
     }
 
+    fn copy_to_scratch(&self, name: &str, _directory: &Path) -> Result<Box<dyn Database>> {
+        scratch::copy(&self.address, &self.interrupt, name)?;
+        let address = Arc::new(self.address.of_scratch(name));
+        Ok(Box::new(Self { address, interrupt: self.interrupt.clone() }))
+    }
+
     fn drop_scratch(&self, name: &str, _directory: &Path, force: bool) -> Result<()> {
         scratch::drop(&self.address, name, force)
     }

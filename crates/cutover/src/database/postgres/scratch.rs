@@ -12,6 +12,9 @@ use crate::model::interrupt::Interrupt;
 const DEFAULT_TABLESPACE: &str = "pg_default";
 const DEFAULT_PATH: &str = "\"$user\", public";
 
+/// How many of the sessions that are in the way are named.
+const SHOWN: usize = 5;
+
 /// Creates an empty database like the one of the address.
 ///
 /// # Errors
@@ -40,10 +43,10 @@ pub(super) fn create(address: &Address, interrupt: &Interrupt, name: &str) -> Re
         DEFAULT_TABLESPACE => String::new(),
         other => format!(" TABLESPACE {}", PostgresDialect.quote_identifier(other)),
     };
-    let quoted = PostgresDialect.quote_identifier(name);
     connection
         .batch(&format!(
-            "CREATE DATABASE {quoted} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}{provider}{tablespace}",
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}{provider}{tablespace}",
+            PostgresDialect.quote_identifier(name),
             literal(&encoding),
             literal(&collation),
             literal(&character_class)
@@ -54,12 +57,63 @@ pub(super) fn create(address: &Address, interrupt: &Interrupt, name: &str) -> Re
                 .hint("ALTER ROLE the account CREATEDB; or give an empty database with --staging URL"),
             _ => error,
         })?;
-    // Names are written as the session's search path has them, also where that is a setting of the database.
+    keep_search_path(&mut connection, name)
+}
+
+/// Copies the database of the address. The server holds new sessions in it off meanwhile, and refuses where there are others already.
+///
+/// # Errors
+/// `Refused` where other sessions are in it, naming them, or the account may not.
+pub(super) fn copy(address: &Address, interrupt: &Interrupt, name: &str) -> Result<()> {
+    let mut connection = Connection::open(address, "cutover", interrupt)?;
+    refuse_others(&mut connection, address)?;
+    let row = connection.row("SELECT current_database()")?;
+    let [live] = fields(&row)?;
+    let quote = |name: &str| PostgresDialect.quote_identifier(name);
+    connection.batch(&format!("CREATE DATABASE {} TEMPLATE {}", quote(name), quote(&live))).map_err(|error| match error.kind() {
+        ErrorKind::Statement | ErrorKind::Conflict => {
+            Error::new(ErrorKind::Refused, format!("{} cannot be copied on its server", address.place))
+                .because(error)
+                .hint("it takes CREATEDB and the ownership of the database, and nobody else in it")
+                .hint("leave --copy out: the copy is then restored from a backup, which nobody has to leave the database for")
+        }
+        _ => error,
+    })?;
+    keep_search_path(&mut connection, name)
+}
+
+/// The server itself gives only their number, after having waited for them.
+fn refuse_others(connection: &mut Connection, address: &Address) -> Result<()> {
+    let others = connection.rows(
+        "SELECT coalesce(usename::text, '?') || ' (pid ' || pid || coalesce(', ' || nullif(application_name, ''), '') || ')' \
+         FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' \
+         ORDER BY pid",
+    )?;
+    let others: Vec<String> = others.into_iter().flatten().flatten().collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let shown = others.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = others.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    Err(Error::new(
+        ErrorKind::Refused,
+        format!(
+            "{} cannot be copied while other sessions are in it: PostgreSQL copies a database only while nobody uses it",
+            address.place
+        ),
+    )
+    .hint(format!("in it are: {shown}{more}"))
+    .hint("leave --copy out: the copy is then restored from a backup, which nobody has to leave the database for"))
+}
+
+/// Names are written as the session's search path has them, also where that is a setting of the database.
+fn keep_search_path(connection: &mut Connection, name: &str) -> Result<()> {
     let path = connection.search_path.clone();
     if path == DEFAULT_PATH || path.is_empty() {
         return Ok(());
     }
-    connection.batch(&format!("ALTER DATABASE {quoted} SET search_path TO {path}"))
+    connection.batch(&format!("ALTER DATABASE {} SET search_path TO {path}", PostgresDialect.quote_identifier(name)))
 }
 
 /// Drops a scratch database. What interrupted the work in it does not stop this.

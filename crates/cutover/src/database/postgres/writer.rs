@@ -16,7 +16,7 @@ use super::session::{Connection, text_rows, unexpected_answer};
 use super::{entries, fence, footprint, guard, together};
 use crate::database::delegation::reads_by_its_reader;
 use crate::database::lost_commit::Proof;
-use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Session, Writer};
+use crate::database::{Commit, Entry, Fence, Instant, Mode, Raised, Reader, RowSink, RunRecord, Sampler, Session, Writer};
 use crate::model::conditions::Conditions;
 use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
@@ -412,6 +412,11 @@ impl Writer for PostgresWriter {
 
     fn footprint(&mut self) -> Result<Footprint> {
         footprint::look(&mut self.reader)
+    }
+
+    fn sampler(&mut self) -> Result<Option<Box<dyn Sampler>>> {
+        let (address, session) = (Arc::clone(&self.reader.address), self.connection().pid());
+        Ok(Some(Box::new(footprint::PostgresSampler::open(&address, session, &Interrupt::new())?)))
     }
 
     fn maintain(&mut self, tables: &[TableName]) -> Result<()> {

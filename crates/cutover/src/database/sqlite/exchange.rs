@@ -7,12 +7,11 @@
 //! a connection in exclusive mode keeps its lock meanwhile (*seen*). With a write-ahead log, it does not as long as others are connected;
 //! there a second connection, which reads on, tells whether anybody wrote in between (*seen*), and nothing is copied where somebody did.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
 use rusqlite::Connection;
-use rusqlite::backup::{Backup, StepResult};
 
+use super::pages::{self, private};
 use super::reader::SqliteReader;
 use super::session::{Access, Handle};
 use super::{fence, journal, scratch};
@@ -20,11 +19,6 @@ use crate::database::exchange::{Exchange, KEPT_FILE, Part, Stand, Terms, restore
 use crate::database::{Raised, Reader, RunRecord};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
-
-/// Pages that are copied between two looks at the stop signal: some milliseconds' worth.
-const PAGES: i32 = 1024;
-/// Between two attempts to have a lock.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// One exchange. There is no other lock than that of `hold`.
 pub(super) struct SqliteExchange<'a> {
@@ -53,7 +47,7 @@ impl<'a> SqliteExchange<'a> {
         scratch::remove(&unfinished)?;
         let mut target = private(&unfinished)?;
         let source = SqliteReader::open(&self.path, &self.interrupt)?;
-        let copied = copy(&source.handle().connection, &mut target, self.terms.patience, &self.interrupt, &mut || Ok(()));
+        let copied = pages::copy(&source.handle().connection, &mut target, self.terms.patience, &self.interrupt, &mut || Ok(()));
         copied.map_err(|error| error.hint(format!("it was to be kept in {}", kept.display())))?;
         target.close().map_err(|(_, source)| Error::new(ErrorKind::File, format!("cannot write {}: {source}", unfinished.display())))?;
         std::fs::File::open(&unfinished)
@@ -78,7 +72,7 @@ impl<'a> SqliteExchange<'a> {
     fn copy_in_place(&self, held: SqliteReader, source: &Connection) -> Result<SqliteReader> {
         let mut handle = held.into_handle();
         handle.run("ROLLBACK")?;
-        copy(source, &mut handle.connection, self.terms.patience, &self.interrupt, &mut || Ok(()))?;
+        pages::copy(source, &mut handle.connection, self.terms.patience, &self.interrupt, &mut || Ok(()))?;
         handle.run("BEGIN")?;
         Ok(SqliteReader::over(handle))
     }
@@ -91,7 +85,7 @@ impl<'a> SqliteExchange<'a> {
         let watching = held.into_handle();
         let before = version(&watching)?;
         watching.run("ROLLBACK")?;
-        copy(source, &mut handle.connection, self.terms.patience, &self.interrupt, &mut || match version(&watching)? == before {
+        pages::copy(source, &mut handle.connection, self.terms.patience, &self.interrupt, &mut || match version(&watching)? == before {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::Conflict, "somebody wrote in the moment in which the lock changed hands")
                 .hint("nothing was copied, and the database is as it was; try again")),
@@ -108,50 +102,6 @@ impl<'a> SqliteExchange<'a> {
 /// Changes where another connection has committed.
 fn version(handle: &Handle) -> Result<i64> {
     handle.value("PRAGMA main.data_version", [])
-}
-
-/// Creates a database file for its owner's eyes only. What is lost in a power cut is no kept state: it is written out in the end.
-fn private(path: &Path) -> Result<Connection> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|source| Error::file("create", path, source))?;
-    let failed = |source: rusqlite::Error| Error::new(ErrorKind::File, format!("cannot write {}: {source}", path.display()));
-    let connection = Connection::open(path).map_err(failed)?;
-    connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF").map_err(failed)?;
-    Ok(connection)
-}
-
-/// Copies all pages. `locked` is called once the target is locked, and before the first page is written; where it fails, nothing is.
-fn copy(
-    source: &Connection,
-    target: &mut Connection,
-    patience: Duration,
-    interrupt: &Interrupt,
-    locked: &mut dyn FnMut() -> Result<()>,
-) -> Result<()> {
-    let failed = |error: rusqlite::Error| Error::new(ErrorKind::File, format!("the contents cannot be copied: {error}"));
-    let backup = Backup::new(source, target).map_err(failed)?;
-    let since = Instant::now();
-    // No page at first: only the locks are taken.
-    let mut pages = 0;
-    loop {
-        interrupt.check()?;
-        match backup.step(pages).map_err(failed)? {
-            StepResult::Done => return Ok(()),
-            StepResult::Busy | StepResult::Locked if since.elapsed() < patience => std::thread::sleep(PAUSE),
-            StepResult::Busy | StepResult::Locked => {
-                return Err(Error::new(ErrorKind::Conflict, format!("other connections read on for more than {} s", patience.as_secs()))
-                    .hint("end them, or give them more time with --patience; nothing was copied"));
-            }
-            _ if pages == 0 => {
-                locked()?;
-                pages = PAGES;
-            }
-            _ => {}
-        }
-    }
 }
 
 impl Exchange for SqliteExchange<'_> {

@@ -29,6 +29,7 @@ mod fence;
 mod footprint;
 mod inputs;
 mod journal;
+mod pages;
 mod put_back;
 mod reach;
 mod reader;
@@ -135,6 +136,11 @@ impl Database for SqliteDatabase {
 
     fn create_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>> {
         Ok(Box::new(Self { path: scratch::create(name, directory)?, interrupt: self.interrupt.clone() }))
+    }
+
+    fn copy_to_scratch(&self, name: &str, directory: &Path) -> Result<Box<dyn Database>> {
+        let path = scratch::copy(&self.existing()?, name, directory, &self.interrupt)?;
+        Ok(Box::new(Self { path, interrupt: self.interrupt.clone() }))
     }
 
     fn drop_scratch(&self, name: &str, directory: &Path, _force: bool) -> Result<()> {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::model::error::{Error, Result};
 use crate::model::interrupt::Interrupt;
 
-use super::fence;
+use super::reader::SqliteReader;
 use super::session::{Access, Handle};
+use super::{fence, pages};
 
 /// How long to wait for a connection that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,6 +33,23 @@ pub(super) fn create(name: &str, directory: &Path) -> Result<PathBuf> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&path).map(|_| path.clone()).map_err(|source| Error::file("create", &path, source))
+}
+
+/// Copies a database as it is at one instant; others go on reading and writing.
+///
+/// # Errors
+/// Where it cannot be read or the copy cannot be written; nothing is left then.
+pub(super) fn copy(source: &Path, name: &str, directory: &Path, interrupt: &Interrupt) -> Result<PathBuf> {
+    let path = create(name, directory)?;
+    let copied = || -> Result<()> {
+        let source = SqliteReader::open(source, interrupt)?;
+        let mut target = pages::private(&path)?;
+        pages::copy(&source.handle().connection, &mut target, PATIENCE, interrupt, &mut || Ok(()))
+    };
+    copied().map(|()| path.clone()).inspect_err(|_| {
+        // What went wrong before is told.
+        let _ = remove(&path);
+    })
 }
 
 /// Removes a scratch database with everything that belongs to it. That it is not there is no error.

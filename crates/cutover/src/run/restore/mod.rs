@@ -109,13 +109,14 @@ fn begin(
         terminate_blockers: options.terminate_blockers,
         unfenced: options.unfenced || how.discard_new_writes,
     };
-    let mut exchange = locked(engine, &terms, options)?;
+    let may_have_left_a_session = again || !has_ended(of)?;
+    let mut exchange = locked(engine, &terms, options, may_have_left_a_session)?;
     let mut stand = exchange.stand()?;
     if let Stand::Held(_) = stand {
         exchange.release()?.iter().for_each(|note| engine.monitor.notice(note));
         // What holds others off held us off as well.
         drop(exchange);
-        exchange = locked(engine, &terms, options)?;
+        exchange = locked(engine, &terms, options, may_have_left_a_session)?;
         stand = exchange.stand()?;
     }
     if stand == Stand::Exchanged && !again {
@@ -164,10 +165,16 @@ fn begin(
     Ok(restore.conclude(exchange.as_mut(), result))
 }
 
-/// Begins the exchange. The session of a run that was killed holds the lock until the server notices.
-fn locked<'a>(engine: &'a Engine<'_>, terms: &Terms<'a>, options: &Options) -> Result<Box<dyn Exchange + 'a>> {
+/// Whether the run, or whatever took it up, came to an end of its own.
+fn has_ended(of: &RunDirectory) -> Result<bool> {
+    Ok(of.events()?.last().is_some_and(|event| matches!(event.kind, EventKind::RunFinished { .. })))
+}
+
+/// Begins the exchange. The session of a tool that was killed holds the lock until the server notices: it is ended where the run or a
+/// rollback of this directory was killed. Else whoever holds the lock works on another machine, with a copy of the directory.
+fn locked<'a>(engine: &'a Engine<'_>, terms: &Terms<'a>, options: &Options, killed: bool) -> Result<Box<dyn Exchange + 'a>> {
     match transaction::patiently(engine, options, || engine.database.exchange(terms)) {
-        Err(error) if error.kind() == ErrorKind::Refused && engine.database.end_holder(terms.run).unwrap_or(false) => {
+        Err(error) if error.kind() == ErrorKind::Refused && killed && engine.database.end_holder(terms.run).unwrap_or(false) => {
             engine.monitor.notice("the session of the run that was killed has been ended");
             transaction::patiently(engine, options, || engine.database.exchange(terms))
         }
