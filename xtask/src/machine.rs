@@ -42,6 +42,20 @@ pub fn installer() -> Option<PathBuf> {
     on_path("apt-get").filter(|_| is_root())
 }
 
+/// Makes sure that a program is there, out of a package of Debian's where it is missing.
+///
+/// # Errors
+/// Where it is missing, and cannot be installed.
+pub fn find_or_install(program: &str, package: &str) -> Result<(), String> {
+    match (on_path(program), installer()) {
+        (Some(_), _) => Ok(()),
+        (None, Some(installer)) => install(&installer, program, &[package]),
+        (None, None) => Err(format!(
+            "the program {program} is not installed: `apt-get install {package}` on Debian and Ubuntu, `brew install {package}` elsewhere"
+        )),
+    }
+}
+
 /// Installs Debian's packages of a product. No server of the machine's own starts.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! A small plan, taken to every ending: committed, verified later, undone; failed, interrupted, stopped, cut off at every event.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/events.rs"]
+mod events;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "support/small.rs"]
@@ -13,7 +15,9 @@ use std::time::Duration;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
-use cutover::run::{Ended, Engine, Finished, Options};
+use cutover::run::rollback::{Method, Rollback};
+use cutover::run::{Ended, Engine, Finished, Options, undo};
+use events::{events, share};
 use plans::{Site, open, options, told};
 use small::{At, PLAN, WRITES, endless, failing, site};
 use support::{Scratch, each_database};
@@ -46,7 +50,7 @@ fn at_every_event(site: &Site, outcome: Outcome, action: &(dyn Fn() -> Result<()
     let plan = site.plan(&PLAN);
     let before = site.snapshot();
     let (mut ended_early, mut committed) = (0, 0);
-    for number in 1.. {
+    for number in events(site.scratch.dialect()) {
         let action = |_: &_| action();
         let monitor = At::new(number, &action);
         let ended = site.end(&plan, &options(), &monitor);
@@ -71,7 +75,7 @@ fn at_every_event(site: &Site, outcome: Outcome, action: &(dyn Fn() -> Result<()
         assert_eq!(site.differences(&before), NOTHING, "{event:?}");
     }
     // From the start to the last look before COMMIT; the end of the commit, the maintenance after it, and the end of the run.
-    assert!(ended_early > 30 && committed >= 4, "{ended_early} and {committed} events");
+    assert!(ended_early > share(30) && committed >= share(4), "{ended_early} and {committed} events");
 }
 
 each_database! {
@@ -253,4 +257,28 @@ fn a_sequence_keeps_its_place_through_failures() {
     assert!(ended.verdict.unwrap().rules.iter().any(|rule| rule.rule == "sequences" && !rule.outcome.holds()));
     let after = position();
     assert!(after == ["3|t"] || after == ["4|t"], "the probe's number may be a gap: {after:?}");
+}
+
+each_database! {
+    fn rows_in_a_table_that_the_run_brought_in_are_given_up_only_when_told(database: Scratch) {
+        let site = site(database);
+        let plan = site.plan(&PLAN);
+        let before = site.snapshot();
+        let ended = site.end(&plan, &options(), &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        site.scratch.execute("INSERT INTO statuses VALUES ('dormant'); DELETE FROM statuses WHERE code = 'closed'");
+        let written = site.snapshot();
+        let undo = |how: &Rollback| undo::undo(&site.engine(&Silent), &plan.1, &site.directory(&ended.run), &options(), how);
+        for keep_new_writes in [false, true] {
+            let refused = undo(&Rollback { method: Method::Undo, keep_new_writes, ..Rollback::default() });
+            let error = refused.map_or_else(|error| error, |ended| ended.error.unwrap());
+            let reason = told(&error);
+            assert!(reason.contains("which the undo drops: 2 in statuses") && reason.contains("--discard-new-writes"), "{reason}");
+            assert_eq!(site.differences(&written), NOTHING);
+        }
+        let undone = undo(&Rollback { method: Method::Undo, discard_new_writes: true, ..Rollback::default() }).unwrap();
+        assert_eq!(undone.outcome, Outcome::Undone, "{undone:?}");
+        assert_eq!(site.differences(&before), NOTHING);
+        assert_eq!(site.leftovers(true), NOTHING);
+    }
 }

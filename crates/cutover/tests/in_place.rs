@@ -5,6 +5,8 @@
 
 #[path = "support/child.rs"]
 mod child;
+#[path = "support/events.rs"]
+mod events;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "support/small.rs"]
@@ -19,8 +21,10 @@ use cutover::journal::{EventKind, Outcome, Silent};
 use cutover::model::error::ErrorKind;
 use cutover::model::interrupt::Interrupt;
 use cutover::plan::load;
+use cutover::run::rollback::Rollback;
 use cutover::run::{Engine, Finished, Options, RunDirectory, in_place, undo};
 use cutover::snapshot::Snapshot;
+use events::{events, share};
 use plans::{Site, in_place_options as options, open, plan_files};
 use small::{At, PLAN, endless, failing, site};
 use support::{Scratch, each_database};
@@ -91,8 +95,10 @@ fn child() {
     let (task, run) = task.split_once(' ').unwrap_or((&task, ""));
     let run = || RunDirectory::find(&home, run).unwrap();
     let outcome = match task {
-        "undo" => undo::undo(&engine, &plan, &run(), &options(), false).unwrap().outcome,
-        "keep" => undo::undo(&engine, &plan, &run(), &options(), true).unwrap().outcome,
+        "undo" => undo::undo(&engine, &plan, &run(), &options(), &Rollback::default()).unwrap().outcome,
+        "keep" => {
+            undo::undo(&engine, &plan, &run(), &options(), &Rollback { keep_new_writes: true, ..Rollback::default() }).unwrap().outcome
+        }
         "resume" => match in_place::resume(&engine, &plan, &run(), &options()).unwrap() {
             Finished::Ended(ended) => ended.outcome,
             Finished::NothingToDo { .. } => Outcome::Committed,
@@ -278,7 +284,7 @@ each_database! {
         let (new, _other) = new_contents(&site);
         let plan = site.plan(&files());
         let (mut kills, mut seen) = (0, BTreeSet::new());
-        for event in 1.. {
+        for event in events(site.scratch.dialect()) {
             if !killed(child::start(&site, "run", event)) {
                 break;
             }
@@ -328,7 +334,7 @@ each_database! {
             assert_eq!(site.differences(&old), NOTHING, "{at}");
             no_fence(&site);
         }
-        assert!(kills > 30, "{kills} kills");
+        assert!(kills > share(30), "{kills} kills");
         assert_eq!(seen, ["", "applied", "running"].map(str::to_owned).into());
         assert_eq!(site.differences(&new), NOTHING, "the child that nobody killed");
     }
@@ -357,7 +363,7 @@ each_database! {
         let plan = site.plan(&files());
         let mut run = site.end(&plan, &options(), &Silent).run;
         let mut kills = 0;
-        for event in 1.. {
+        for event in events(site.scratch.dialect()) {
             if !killed(child::start(&site, &format!("undo {run}"), event)) {
                 break;
             }
@@ -375,7 +381,7 @@ each_database! {
             no_fence(&site);
             run = site.end(&plan, &options(), &Silent).run;
         }
-        assert!(kills > 15, "{kills} kills");
+        assert!(kills > share(15), "{kills} kills");
         assert_eq!(site.differences(&old), NOTHING);
     }
 }

@@ -2,6 +2,8 @@
 //! cut off at every event, and then resumed or taken back.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/events.rs"]
+mod events;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "support/small.rs"]
@@ -15,6 +17,7 @@ use cutover::journal::{Outcome, Silent};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
 use cutover::run::{Engine, Options, in_place};
+use events::{events, share};
 use plans::{Site, in_place_options as options, open, told};
 use small::{At, PLAN, WRITES, endless, site};
 use support::{Scratch, each_database};
@@ -33,7 +36,7 @@ fn at_every_event(site: &Site, early: Outcome, stopped: Outcome, action: &(dyn F
     let plan = site.plan(&PLAN);
     let old = site.snapshot();
     let (mut nothing_done, mut resumed, mut taken_back, mut committed) = (0, 0, 0, 0);
-    for number in 1.. {
+    for number in events(site.scratch.dialect()) {
         let action = |_: &_| action();
         let monitor = At::new(number, &action);
         let ended = site.end(&plan, &options(), &monitor);
@@ -70,7 +73,8 @@ fn at_every_event(site: &Site, early: Outcome, stopped: Outcome, action: &(dyn F
         no_fence(site);
         assert_eq!(site.differences(&old), NOTHING, "{event:?}");
     }
-    assert!(nothing_done > 5 && resumed > 5 && taken_back > 5 && committed >= 2, "{nothing_done} {resumed} {taken_back} {committed}");
+    let enough = nothing_done > share(5) && resumed > share(5) && taken_back > share(5) && committed >= share(2);
+    assert!(enough, "{nothing_done} {resumed} {taken_back} {committed}");
 }
 
 each_database! {

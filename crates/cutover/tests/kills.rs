@@ -7,6 +7,8 @@
 
 #[path = "support/child.rs"]
 mod child;
+#[path = "support/events.rs"]
+mod events;
 #[path = "support/plans.rs"]
 mod plans;
 #[path = "support/small.rs"]
@@ -20,8 +22,10 @@ use child::{Given, killed, wait_until};
 use cutover::journal::{EventKind, Outcome, Silent};
 use cutover::model::interrupt::Interrupt;
 use cutover::plan::load;
+use cutover::run::rollback::Rollback;
 use cutover::run::{Engine, Finished, Options, RunDirectory, undo};
 use cutover::snapshot::Snapshot;
+use events::{events, share};
 use plans::{Site, open, options, plan_files};
 use small::{At, PLAN, endless, site};
 use support::{Scratch, each_database};
@@ -52,7 +56,7 @@ fn child() {
     match task.strip_prefix("undo ") {
         Some(run) => {
             let run = RunDirectory::find(&home, run).unwrap();
-            assert_eq!(undo::undo(&engine, &plan, &run, &options(), false).unwrap().outcome, Outcome::Undone);
+            assert_eq!(undo::undo(&engine, &plan, &run, &options(), &Rollback::default()).unwrap().outcome, Outcome::Undone);
         }
         None => match cutover::run::run(&engine, &files, &plan, &options()).unwrap() {
             Finished::Ended(ended) => assert_eq!(ended.outcome, Outcome::Committed),
@@ -93,7 +97,7 @@ each_database! {
         let (old, new, _other) = old_and_new(&site);
         let plan = site.plan(&PLAN);
         let (mut kills, mut committed) = (0, 0);
-        for event in 1.. {
+        for event in events(site.scratch.dialect()) {
             if !killed(start(&site, &Task::Run, event)) {
                 break;
             }
@@ -136,7 +140,7 @@ each_database! {
             assert_eq!(site.leftovers(true), NOTHING, "{at}");
             assert_eq!(site.undo(&plan.1, &run, &options(), false).unwrap().outcome, Outcome::Undone, "{at}");
         }
-        assert!(kills > 30 && committed >= 4, "{kills} kills, {committed} of them after the commit");
+        assert!(kills > share(30) && committed >= share(4), "{kills} kills, {committed} of them after the commit");
         assert_eq!(site.differences(&new), NOTHING, "the child that nobody killed");
     }
 
@@ -146,7 +150,7 @@ each_database! {
         let plan = site.plan(&PLAN);
         let (mut kills, mut undone) = (0, 0);
         let mut run = site.end(&plan, &options(), &Silent).run;
-        for event in 1.. {
+        for event in events(site.scratch.dialect()) {
             if !killed(start(&site, &Task::Undo(&run), event)) {
                 break;
             }
@@ -174,7 +178,7 @@ each_database! {
                 assert_eq!(site.leftovers(true), NOTHING, "{at}");
             }
         }
-        assert!(kills > 20 && undone >= 4, "{kills} kills, {undone} of them after the commit");
+        assert!(kills > share(20) && undone >= share(4), "{kills} kills, {undone} of them after the commit");
         assert_eq!(site.differences(&old), NOTHING, "the child that nobody killed");
         assert_eq!(site.leftovers(true), NOTHING);
     }

@@ -27,6 +27,12 @@ pub struct Backup {
     /// An empty database that the backup is restored into, in place of a scratch database beside
     #[arg(long, value_name = "URL", requires = "prove", value_parser = database_url)]
     pub staging: Option<DatabaseUrl>,
+    /// Encrypt the backup, snapshot and all, for the holder of this key (age1…, or a public key of SSH), by the program `age`; proven first where it is to be proven
+    #[arg(long, value_name = "KEY")]
+    pub encrypt_to: Vec<String>,
+    /// Encrypt it for every key in this file, one in a line
+    #[arg(long, value_name = "FILE")]
+    pub encrypt_to_file: Vec<PathBuf>,
     #[command(flatten)]
     pub sessions: Sessions,
     #[command(flatten)]
@@ -38,6 +44,22 @@ pub struct Backup {
 pub enum BackupCommand {
     /// Prove a backup: restore it, and compare every cell and object with the snapshot of its instant
     Verify(VerifyBackup),
+    /// Write an encrypted backup into a directory in which it can be read, restored and rehearsed with
+    Decrypt(DecryptBackup),
+}
+
+/// `backup decrypt`.
+#[derive(Debug, Args)]
+pub struct DecryptBackup {
+    /// The backup: its directory or id, or `latest`
+    #[arg(value_name = "BACKUP")]
+    pub backup: String,
+    /// The directory to write, which must not exist
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The file that age-keygen has written, or a private key of SSH without a passphrase
+    #[arg(long, value_name = "FILE")]
+    pub identity: PathBuf,
 }
 
 /// `backup verify`.
@@ -51,6 +73,9 @@ pub struct VerifyBackup {
     /// An empty database that the backup is restored into, in place of a scratch database beside the one of --database
     #[arg(long, value_name = "URL", value_parser = database_url)]
     pub staging: Option<DatabaseUrl>,
+    /// For an encrypted backup: the file that age-keygen has written, or a private key of SSH without a passphrase
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// Accept what a rule found, by the rule's name as the report spells it
     #[arg(long, value_name = "RULE")]
     pub accept: Vec<String>,

@@ -28,9 +28,9 @@ pub struct Rollback {
     #[arg(long, value_name = "METHOD", default_value = "auto")]
     pub method: Method,
     /// Keep the rows that others wrote since the run (undo)
-    #[arg(long, conflicts_with_all = ["discard_new_writes", "export_new_writes"])]
+    #[arg(long, conflicts_with = "export_new_writes")]
     pub keep_new_writes: bool,
-    /// Give up what others wrote since the run (restore)
+    /// Give up what others wrote since the run: all of it (restore), or what is in tables that the run brought in (undo)
     #[arg(long)]
     pub discard_new_writes: bool,
     /// Write what others wrote since the run into CSV files in a new directory, and give it up (restore)

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::encryption::Encrypted;
 use super::manifest::Backup;
 use crate::model::error::{Error, ErrorKind, Result};
 
@@ -33,22 +34,50 @@ fn list(home: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// A backup that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// One that can be read.
+    Readable(Backup),
+    /// One that only the holders of an identity can read.
+    Encrypted(Encrypted),
+}
+
+impl Kept {
+    /// Opens what is in a directory; `None` where no backup is, or none that is complete.
+    fn open(directory: &Path) -> Option<Result<Self>> {
+        if Encrypted::is_in(directory) {
+            return Some(Encrypted::open(directory).map(Self::Encrypted));
+        }
+        directory.join("manifest.json").is_file().then(|| Backup::open(directory).map(Self::Readable))
+    }
+
+    /// The dialect and the name of the database.
+    fn database(&self) -> (&str, &str) {
+        match self {
+            Self::Readable(backup) => (&backup.manifest.dialect, &backup.manifest.session.database),
+            Self::Encrypted(encrypted) => (&encrypted.description.dialect, &encrypted.description.database),
+        }
+    }
+}
+
 /// Finds a backup by its directory, by its id, or as `latest`; a run's directory stands for the backup in it.
 ///
 /// # Errors
 /// Where there is none.
-pub fn find(home: &Path, name: &str) -> Result<Backup> {
+pub fn find(home: &Path, name: &str) -> Result<Kept> {
     let given = Path::new(name);
     for candidate in [given.to_owned(), given.join("backup"), directory(home, name)] {
-        if candidate.join("manifest.json").is_file() {
-            return Backup::open(&candidate);
+        if let Some(found) = Kept::open(&candidate) {
+            return found;
         }
     }
-    let complete: Vec<_> = list(home)?.into_iter().filter(|path| path.join("manifest.json").is_file()).collect();
+    let is_complete = |path: &PathBuf| Encrypted::is_in(path) || path.join("manifest.json").is_file();
+    let complete: Vec<_> = list(home)?.into_iter().filter(is_complete).collect();
     if name == "latest"
-        && let Some(last) = complete.last()
+        && let Some(found) = complete.last().and_then(|last| Kept::open(last))
     {
-        return Backup::open(last);
+        return found;
     }
     let known: Vec<_> = complete.iter().rev().take(5).map(|path| path.display().to_string()).collect();
     let hint = if known.is_empty() { "`cutover backup` makes one".to_owned() } else { format!("the latest are {}", known.join(", ")) };
@@ -60,13 +89,12 @@ pub fn find(home: &Path, name: &str) -> Result<Backup> {
 ///
 /// # Errors
 /// Where one cannot be removed.
-pub fn keep(home: &Path, of: &Backup, count: usize) -> Result<Vec<PathBuf>> {
+pub fn keep(home: &Path, of: &Kept, count: usize) -> Result<Vec<PathBuf>> {
     let mut same = Vec::new();
     for path in list(home)? {
         // One that is not complete may be one that is being made; one that is damaged is for a person to look at.
-        let Ok(backup) = Backup::open(&path) else { continue };
-        let (one, other) = (&backup.manifest, &of.manifest);
-        if one.dialect == other.dialect && one.session.database == other.session.database {
+        let Some(Ok(kept)) = Kept::open(&path) else { continue };
+        if kept.database() == of.database() {
             same.push(path);
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::encryption::Encrypted;
 use crate::database::Session;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::snapshot::Snapshot;
@@ -153,6 +154,11 @@ impl Backup {
     /// Where there is none, or it is not what was written.
     pub fn open(directory: &Path) -> Result<Self> {
         let path = directory.join("manifest.json");
+        if Encrypted::is_in(directory) {
+            return Err(Error::new(ErrorKind::Refused, format!("the backup in {} is encrypted", directory.display()))
+                .hint("cutover backup verify --identity FILE proves it")
+                .hint("cutover backup decrypt BACKUP DIR --identity FILE writes it into a directory from which it can be restored"));
+        }
         let text = std::fs::read(&path).map_err(|source| {
             Error::file("read", &path, source).hint("a backup is a directory with a manifest.json; an unfinished one has none")
         })?;
@@ -223,19 +229,26 @@ impl Backup {
         let data = self.data();
         for file in &self.manifest.files {
             let path = if file.path.as_os_str().is_empty() { data.clone() } else { data.join(&file.path) };
-            let found = std::fs::metadata(&path).map_err(|source| {
-                Error::new(ErrorKind::Corrupt, format!("the backup's file {} is gone", path.display())).because(source)
-            })?;
-            if found.len() != file.bytes {
-                let how = if found.len() < file.bytes { "was cut off" } else { "has grown" };
-                return Err(Error::new(ErrorKind::Corrupt, format!("the backup's file {} {how}", path.display()))
-                    .hint(format!("it has {} bytes, and {} were written", found.len(), file.bytes))
-                    .hint("it is not restored: what is left of it proves nothing"));
-            }
-            seal::check(&path, &file.sha256).map_err(|error| damaged(error, &path))?;
+            check_file(&path, file)?;
         }
         Ok(())
     }
+}
+
+/// Makes sure that a file is what was written.
+///
+/// # Errors
+/// `Corrupt` where it is missing, shorter, longer or changed.
+pub(super) fn check_file(path: &Path, file: &StoredFile) -> Result<()> {
+    let found = std::fs::metadata(path)
+        .map_err(|source| Error::new(ErrorKind::Corrupt, format!("the backup's file {} is gone", path.display())).because(source))?;
+    if found.len() != file.bytes {
+        let how = if found.len() < file.bytes { "was cut off" } else { "has grown" };
+        return Err(Error::new(ErrorKind::Corrupt, format!("the backup's file {} {how}", path.display()))
+            .hint(format!("it has {} bytes, and {} were written", found.len(), file.bytes))
+            .hint("it is not restored: what is left of it proves nothing"));
+    }
+    seal::check(path, &file.sha256).map_err(|error| damaged(error, path))
 }
 
 fn damaged(error: Error, path: &Path) -> Error {

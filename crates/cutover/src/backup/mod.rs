@@ -11,6 +11,7 @@
 
 mod copy;
 mod elsewhere;
+mod encryption;
 mod keep;
 mod left_behind;
 mod manifest;
@@ -26,7 +27,8 @@ mod take;
 
 pub use copy::copy_and;
 pub use elsewhere::adopt;
-pub use keep::{directory, find, keep};
+pub use encryption::{Description, Encrypted, Encryption, Recipients};
+pub use keep::{Kept, directory, find, keep};
 pub use left_behind::{left_behind, remove_left_behind};
 pub use manifest::{Backup, Manifest, SameInstant, StoredFile};
 pub use method::{Ready, ready};

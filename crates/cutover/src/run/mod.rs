@@ -19,6 +19,7 @@ pub mod later;
 pub mod master_data;
 mod measure;
 pub mod needs;
+mod new_tables;
 mod on_request;
 pub mod options;
 pub mod preconditions;

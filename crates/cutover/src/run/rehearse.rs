@@ -218,7 +218,8 @@ fn backup_of(engine: &Engine<'_>, options: &Options, directory: &RunDirectory) -
 /// A backup of this program's own, by its directory or id, which its snapshot can prove; `None` for a file that was made elsewhere.
 fn ours(home: &Path, given: &Path) -> Result<Option<Backup>> {
     let candidates: [PathBuf; 3] = [given.to_owned(), given.join("backup"), backup::directory(home, &given.display().to_string())];
-    let Some(found) = candidates.into_iter().find(|path| path.join("manifest.json").is_file()) else { return Ok(None) };
+    let is_one = |path: &PathBuf| path.join("manifest.json").is_file() || backup::Encrypted::is_in(path);
+    let Some(found) = candidates.into_iter().find(is_one) else { return Ok(None) };
     Backup::open(&found).map(Some)
 }
 

@@ -31,7 +31,7 @@ pub struct Rollback {
     pub method: Method,
     /// By undo: whether rows that others have written since stay.
     pub keep_new_writes: bool,
-    /// By restore: whether rows that others have written since may go.
+    /// By restore: whether rows that others have written since may go. By undo: whether those in tables that the run brought in may.
     pub discard_new_writes: bool,
     /// By restore: the directory that they are written into before they go.
     pub export_new_writes: Option<PathBuf>,
@@ -49,7 +49,7 @@ impl Rollback {
 /// Only where it could not start: nothing was touched then.
 pub fn rollback(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, how: &Rollback) -> Result<Ended> {
     match choose(engine, plan, of, options, how)? {
-        Chosen::Undo => undo::undo(engine, plan, of, options, how.keep_new_writes),
+        Chosen::Undo => undo::undo(engine, plan, of, options, how),
         Chosen::Restore(why) => restore::restore(engine, plan, of, options, how, &why),
     }
 }
@@ -62,17 +62,14 @@ enum Chosen {
 
 fn choose(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, how: &Rollback) -> Result<Chosen> {
     let input = |message: &str, hint: &str| Err(Error::new(ErrorKind::Input, message).hint(hint).hint("nothing was touched"));
-    if how.keep_new_writes && (how.method == Method::Restore || how.gives_writes_up()) {
+    if how.keep_new_writes && (how.method == Method::Restore || how.export_new_writes.is_some()) {
         return input(
             "rows that were written since the run are kept by an undo only",
             "leave --keep-new-writes out, or take the run back by --method undo",
         );
     }
-    if how.method == Method::Undo && how.gives_writes_up() {
-        return input(
-            "an undo does not give up what was written since the run",
-            "take the run back by --method restore, or keep those rows by --keep-new-writes",
-        );
+    if how.method == Method::Undo && how.export_new_writes.is_some() {
+        return input("only a restore writes what was written since the run into files", "take the run back by --method restore");
     }
     // A restore that was stopped is brought to its end, whatever else would be possible.
     if restore::unfinished(engine.home, of)?.is_some() && how.method != Method::Undo {
@@ -93,15 +90,15 @@ fn choose(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options
         Method::Auto => {}
     }
     let restorable = restorable(of);
-    if how.gives_writes_up() && restorable.is_ok() {
+    if how.gives_writes_up() && !how.keep_new_writes && restorable.is_ok() {
         return Ok(Chosen::Restore("rows that were written since may go, which no undo does".to_owned()));
     }
     let Some(step) = without_undo(engine, plan, of, options)? else {
-        if how.gives_writes_up() {
+        if how.gives_writes_up() && !how.keep_new_writes {
             let why = restorable.err().unwrap_or_default();
             return input(
                 &format!("only a restore gives up what was written since the run, and {why}"),
-                "--keep-new-writes undoes the run and keeps them",
+                "--keep-new-writes undoes the run and keeps them; with --method undo, --discard-new-writes gives up those in tables that the run brought in",
             );
         }
         engine.monitor.notice("by undo: every step has one (--method restore takes the run's backup instead)");

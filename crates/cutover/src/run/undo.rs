@@ -1,12 +1,14 @@
 //! `rollback` of a committed atomic run: its steps' undo in reverse order, in one transaction, committed only where the contents
 //! are proven equal to the snapshot.
 
+use std::path::Path;
+
 use chrono::Utc;
 
-use crate::database::{Mode, Writer};
+use crate::database::{Mode, Reader, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::model::table::TableName;
+use crate::model::table::{Catalog, TableName};
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Snapshot, TableEntry};
@@ -20,20 +22,23 @@ use crate::verify::verdict::Verdict;
 use super::apply::Execution;
 use super::directory::{new_id, rfc3339, run_values};
 use super::master_data;
+use super::new_tables::{self, NewTable};
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, Undo as StepUndo, prepare};
 use super::put_back::{self, Extent, OneTransaction, PutBack, kept};
+use super::rollback::Rollback;
 use super::transaction::{self, FenceLimit, finished};
 use super::verification::{Listening, compare_catalog};
 use super::{Attempt, RunDirectory, in_place};
 
-/// Undoes a run. Rows that others wrote since are listed; they stay only with `keep_new_writes`, else the undo is refused.
+/// Undoes a run. Rows that others wrote since are listed, and the undo is refused: those in tables that stay are kept where `how` keeps them,
+/// those in tables that the run brought in go with their tables where `how` discards them.
 ///
 /// # Errors
 /// Only where the undo could not start: nothing was touched then.
-pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, keep_new_writes: bool) -> Result<Ended> {
+pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, how: &Rollback) -> Result<Ended> {
     if of.mode()? == Mode::InPlace.to_string() {
-        return in_place::undo(engine, plan, of, options, keep_new_writes);
+        return in_place::undo(engine, plan, of, options, how);
     }
     let values = first_values(of)?;
     let before = Snapshot::open(&of.snapshot())?;
@@ -51,7 +56,7 @@ pub fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Optio
     let mut writer = transaction::lock(engine, &run, options)?;
     let directory = RunDirectory::create(engine.home, &plan.name, run)?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let undo = Undo { engine, plan, of, before: &before, left: Some(&left), prepared: &prepared, options, keep_new_writes };
+    let undo = Undo { engine, plan, of, before: &before, left: Some(&left), prepared: &prepared, options, how };
     let result =
         undo.start(&directory, &journal, now, writer.as_mut()).and_then(|()| undo.attempt(&directory, &journal, &values, writer.as_mut()));
     let done = format!("undone: the contents are proven equal to the snapshot of {}", of.run);
@@ -115,7 +120,7 @@ pub(crate) struct Undo<'a> {
     pub left: Option<&'a Snapshot>,
     pub prepared: &'a Prepared,
     pub options: &'a Options,
-    pub keep_new_writes: bool,
+    pub how: &'a Rollback,
 }
 
 impl Undo<'_> {
@@ -200,12 +205,13 @@ impl Undo<'_> {
         let mut ignored = Rulings::default();
         let after = After::Live(writer, &folder, since);
         let tables = tables::compare(self.before, &catalog, after, &grants, &folder.join("scratch"), &mut ignored, &listening)?;
+        self.new_tables(&catalog, &folder, journal, writer)?;
         if tables.since.is_empty() {
             return Ok(tables.written);
         }
         let list: Vec<_> = tables.since.iter().map(|(table, rows)| format!("{rows} in {table}")).collect();
         let message = format!("rows were written since the run: {}", list.join(", "));
-        if self.keep_new_writes {
+        if self.how.keep_new_writes {
             self.can_be_told_apart(&tables.written)?;
             if self.is_from_snapshot() {
                 kept::refer_to_what_stays(&tables.written, self.before, self.left, &grants, writer)?;
@@ -218,6 +224,32 @@ impl Undo<'_> {
         }
         Err(Error::new(ErrorKind::Refused, message)
             .hint("--keep-new-writes undoes the run and keeps them: everything else is then proven equal to the snapshot"))
+    }
+
+    /// Lists the rows written since into tables that the run brought in: the undo drops these tables with all that is in them.
+    fn new_tables(&self, catalog: &Catalog, folder: &Path, journal: &Journal<'_>, reader: &mut dyn Reader) -> Result<()> {
+        let Some(left) = self.left else { return Ok(()) };
+        let mut list = Vec::new();
+        for table in new_tables::look(self.before, left, catalog, folder, reader)? {
+            match table {
+                NewTable::LostColumns(name) => list.push(format!("columns of {name} are gone")),
+                // What others have created is nothing that the undo drops.
+                NewTable::Readable { left: Some(_), now, written } if written > 0 => list.push(format!("{written} in {}", now.table)),
+                NewTable::Readable { .. } => {}
+            }
+        }
+        if list.is_empty() {
+            return Ok(());
+        }
+        let message = format!("rows were written since the run into tables that it brought in, which the undo drops: {}", list.join(", "));
+        if self.how.discard_new_writes {
+            let message = format!("{message}: given up");
+            self.engine.monitor.notice(&message);
+            return journal.record(EventKind::Noticed { message });
+        }
+        Err(Error::new(ErrorKind::Refused, message)
+            .hint("copy them to where they are to be; --discard-new-writes then drops the tables with them")
+            .hint("--method restore --export-new-writes DIR writes them into files first, where the run has a backup"))
     }
 
     /// Whether a step is undone by putting old cells back.
@@ -319,7 +351,7 @@ impl Undo<'_> {
         let grants = self.only_volatile();
         let now = writer.catalog()?;
         let listening = Listening::new(journal, self.before);
-        let since = self.left.filter(|_| self.keep_new_writes).map(Since);
+        let since = self.left.filter(|_| self.how.keep_new_writes).map(Since);
         let after = After::Live(writer, &folder, since);
         let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
         compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cutover::backup::{self, Backup, Proof, SameInstant, Take, Target};
+use cutover::backup::{self, Backup, Kept, Proof, SameInstant, Take, Target};
 use cutover::journal::Silent;
 use cutover::model::error::ErrorKind;
 
@@ -134,12 +134,13 @@ each_database! {
         let at = |site: &crate::Site, name: &str| {
             let directory = backup::directory(&site.home, name);
             let take = Take { directory: &directory, name, sessions: 1, held: false, interrupt: &site.interrupt, monitor: &Silent };
-            backup::take(site.database.as_ref(), &take).unwrap()
+            Kept::Readable(backup::take(site.database.as_ref(), &take).unwrap())
         };
         at(&site, "1");
         let second = at(&site, "2");
-        let mut foreign = at(&other, "0");
+        let Kept::Readable(mut foreign) = at(&other, "0") else { panic!("it is not encrypted") };
         foreign.manifest.session.database = "another".to_owned();
+        let foreign = Kept::Readable(foreign);
         let third = at(&site, "3");
         assert_eq!(backup::keep(&site.home, &third, 2).unwrap(), [backup::directory(&site.home, "1")]);
         assert_eq!(backup::keep(&site.home, &third, 2).unwrap(), Vec::<std::path::PathBuf>::new());

@@ -10,6 +10,7 @@ mod small;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod encrypted;
 mod killed;
 mod made;
 mod runs;

@@ -11,6 +11,7 @@ use cutover::model::error::Error;
 use cutover::model::interrupt::Interrupt;
 use cutover::model::url::DatabaseUrl;
 use cutover::plan::{self, PlanFiles};
+use cutover::run::rollback::Rollback;
 use cutover::run::{self, Ended, Engine, Finished, Options, RunDirectory, in_place, undo};
 
 use super::case::{Case, Ending};
@@ -170,7 +171,7 @@ fn run(database: &Scratch, case: &Case) -> Came {
     {
         if case.can_be_taken_back() {
             let directory = RunDirectory::find(&home, run).unwrap();
-            let undone = undo::undo(&engine, &plan, &directory, &options, false).unwrap();
+            let undone = undo::undo(&engine, &plan, &directory, &options, &Rollback::default()).unwrap();
             assert_eq!(undone.outcome, Outcome::Undone, "{}: {undone:?}", case.name);
             taken_back = true;
         } else {

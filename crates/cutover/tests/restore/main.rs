@@ -3,6 +3,8 @@
 
 #[path = "../support/child.rs"]
 mod child;
+#[path = "../support/events.rs"]
+mod events;
 #[path = "../support/plans.rs"]
 mod plans;
 #[path = "../support/small.rs"]

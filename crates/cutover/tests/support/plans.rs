@@ -15,6 +15,7 @@ use cutover::model::interrupt::Interrupt;
 use cutover::model::url::DatabaseUrl;
 use cutover::plan::{self, Plan, PlanFiles};
 use cutover::run::diff::{Side, diff};
+use cutover::run::rollback::{Method, Rollback};
 use cutover::run::undo::first_values;
 use cutover::run::{Ended, Engine, Finished, Options, RunDirectory, in_place, later, status, undo};
 use cutover::snapshot::Snapshot;
@@ -111,7 +112,8 @@ impl Site {
     /// # Errors
     /// Where the undo could not start.
     pub fn undo(&self, plan: &Plan, run: &str, options: &Options, keep_new_writes: bool) -> Result<Ended> {
-        undo::undo(&self.engine(&Silent), plan, &self.directory(run), options, keep_new_writes)
+        let how = Rollback { method: Method::Undo, keep_new_writes, ..Rollback::default() };
+        undo::undo(&self.engine(&Silent), plan, &self.directory(run), options, &how)
     }
 
     /// Verifies a run that was committed.

@@ -15,6 +15,7 @@ use crate::run::master_data;
 use crate::run::options::{Ended, Engine, Options};
 use crate::run::prepare::{Prepared, PreparedStatement, PreparedStep, Undo as StepUndo, prepare};
 use crate::run::put_back::{self, Extent, Transactions, kept};
+use crate::run::rollback::Rollback;
 use crate::run::transaction::{self, FenceLimit, finished};
 use crate::run::undo::{Undo, begin_put_back, first_values};
 use crate::snapshot::Snapshot;
@@ -25,11 +26,11 @@ use super::deeds::{Deed, Log, Progress, Subject, Way, committed};
 use super::resume::same_statements;
 use super::{RUNNING, UNDOING, Work, none_unfinished, on_one_instant, release, row_of, statements};
 
-/// Takes a run back. Rows that others wrote since it finished are listed; they stay only with `keep_new_writes`, else it is refused.
+/// Takes a run back. Rows that others wrote since it finished are listed, as by the undo of an atomic run.
 ///
 /// # Errors
 /// Only where it could not start: nothing was touched then.
-pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, keep_new_writes: bool) -> Result<Ended> {
+pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options: &Options, how: &Rollback) -> Result<Ended> {
     let refused = |message: String| Error::new(ErrorKind::Refused, message).hint("nothing was touched");
     let records = engine.database.read()?.records()?;
     let others: Vec<_> = records.iter().filter(|record| record.run != of.run).cloned().collect();
@@ -62,7 +63,7 @@ pub(crate) fn undo(engine: &Engine<'_>, plan: &Plan, of: &RunDirectory, options:
     let now = Utc::now();
     let directory = RunDirectory::create(engine.home, &plan.name, new_id(now))?;
     let journal = Journal::open(&directory.path, engine.monitor)?;
-    let whole = Undo { engine, plan, of, before: &before, left: left.as_ref(), prepared: &prepared, options, keep_new_writes };
+    let whole = Undo { engine, plan, of, before: &before, left: left.as_ref(), prepared: &prepared, options, how };
     let back = Back {
         whole: &whole,
         work: Work { engine, plan, options, directory: of, journal: &journal, values: &values, backup: None },

@@ -7,10 +7,10 @@ use crate::journal::Journal;
 use crate::model::error::Result;
 use crate::model::table::{Catalog, TableName};
 use crate::plan::Severity;
+use crate::run::new_tables::{self, NewTable};
 use crate::run::verification::Listening;
-use crate::snapshot::rows;
 use crate::snapshot::seal::private_directory;
-use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
+use crate::snapshot::{Snapshot, TableEntry};
 use crate::verify::catalog;
 use crate::verify::differing::Kept;
 use crate::verify::grants::Grants;
@@ -99,53 +99,20 @@ impl Look<'_> {
 
     /// Tables that are not in the snapshot go with all that is in them.
     fn new_tables(&self, catalog: &Catalog, reader: &mut dyn Reader, found: &mut NewWrites) -> Result<()> {
-        let covered = |name: &TableName| self.before.manifest.catalog.table(name).is_some();
-        for table in catalog.tables.iter().filter(|table| !covered(&table.name)) {
-            let name = table.name.to_string();
-            let left = self.left.table(&table.name).cloned();
-            let columns = left.as_ref().map_or_else(|| table.columns.clone(), |left| left.columns.clone());
-            if columns.iter().any(|column| table.column(&column.name).is_none()) {
-                found.objects.push(format!("the table {name} has lost columns"));
-                continue;
-            }
-            let key = left.as_ref().map_or_else(Vec::new, |left| left.key.clone());
-            let target = Target {
-                directory: self.folder,
-                rows: Some(format!("rows/{}.rows", file_stem(&name))),
-                file: None,
-                classes: self.before.manifest.classes,
-            };
-            let (contents, _) = scan(reader, Scanned::Table(&table.name, &columns, &key), &target, &mut |_| ())?;
-            let written = self.written(left.as_ref(), &contents)?;
-            let now = TableEntry { table: table.name.clone(), columns, key, contents };
-            if written > 0 {
-                found.tables.push((table.name.clone(), written));
-                found.findings.push(finding(
-                    &name,
-                    written,
-                    format!("{written} rows of {name} written since the run, which is not in the backup"),
-                ));
-                found.new_tables.push((left, now));
+        for table in new_tables::look(self.before, self.left, catalog, self.folder, reader)? {
+            match table {
+                NewTable::LostColumns(name) => found.objects.push(format!("the table {name} has lost columns")),
+                NewTable::Readable { left, now, written } if written > 0 => {
+                    let name = now.table.to_string();
+                    let message = format!("{written} rows of {name} written since the run, which is not in the backup");
+                    found.tables.push((now.table.clone(), written));
+                    found.findings.push(finding(&name, written, message));
+                    found.new_tables.push((left, now));
+                }
+                NewTable::Readable { .. } => {}
             }
         }
         Ok(())
-    }
-
-    /// How many rows differ from what the run left.
-    fn written(&self, left: Option<&TableEntry>, now: &Contents) -> Result<u64> {
-        let (Some(left), Some((file, _))) = (left, &now.rows) else { return Ok(now.digest.rows) };
-        if left.contents.digest == now.digest {
-            return Ok(0);
-        }
-        let (before, after) = (self.left.rows_file(&left.contents)?, self.folder.join(file));
-        let scratch = self.folder.join("scratch/new");
-        private_directory(&scratch)?;
-        let mut keys = std::collections::HashSet::new();
-        rows::join(&before, &after, &scratch, rows::parts(&before, &after)?, &mut |_, differences| {
-            keys.extend(differences.before.keys().chain(differences.after.keys()).map(|hashes| hashes.key));
-            Ok(())
-        })?;
-        Ok(keys.len() as u64)
     }
 
     /// Definitions that are others than those that the run left.
