@@ -106,3 +106,61 @@ fn a_full_disk_ends_a_backup_and_leaves_nothing_of_it() {
         std::fs::read_dir(place.path().join(".cutover/tiny")).unwrap().map(|entry| entry.unwrap().path().join("backup")).collect();
     assert!(!left.is_empty() && left.iter().all(|path| !path.exists()), "{left:?}");
 }
+
+#[test]
+fn an_encrypted_backup_is_proven_and_read_with_its_identity_only() {
+    let place = Place::new();
+    let refused = place.cutover("backup --database registry.db --encrypt-to age1nobody");
+    assert_eq!(refused.code, 2, "{}", refused.all());
+    assert!(refused.stderr.contains("a recipient is a public key") && refused.stderr.contains("nothing was backed up"), "{}", refused.stderr);
+    assert_eq!(backups(&place), Vec::<PathBuf>::new());
+    let identity = place.path().join("backup.key");
+    let made = std::process::Command::new("age-keygen").arg("-o").arg(&identity).output().unwrap();
+    let told = String::from_utf8(made.stderr).unwrap();
+    let (_, key) = told.trim().rsplit_once(' ').unwrap();
+
+    let taken = place.cutover(&format!("backup --database registry.db --prove --encrypt-to {key}"));
+    assert_eq!(taken.code, 0, "{}", taken.all());
+    assert!(taken.stdout.contains("encrypted by age") && taken.stdout.contains("proven: restored"), "{}", taken.stdout);
+    let directory = &backups(&place)[0];
+    assert!(!directory.join("manifest.json").exists() && directory.join("data/backup.db.age").is_file());
+
+    let without = place.cutover("backup verify --database registry.db");
+    assert_eq!(without.code, 2, "{}", without.all());
+    assert!(without.stderr.contains("is encrypted") && without.stderr.contains("--identity FILE"), "{}", without.stderr);
+    let proven = place.cutover("backup verify --database registry.db --identity backup.key --format json");
+    assert_eq!(proven.code, 0, "{}", proven.all());
+    assert!(proven.stdout.contains("\"proven\": true") && proven.stdout.contains("\"encrypted\": {"), "{}", proven.stdout);
+    let rehearsal = place.cutover(&format!("rehearse tiny --database registry.db --backup-file {}", directory.display()));
+    assert_eq!(rehearsal.code, 2, "{}", rehearsal.all());
+    assert!(rehearsal.stderr.contains("cutover backup decrypt"), "{}", rehearsal.stderr);
+
+    let readable = place.cutover("backup decrypt latest readable --identity backup.key");
+    assert_eq!(readable.code, 0, "{}", readable.all());
+    let rehearsal = place.cutover("rehearse tiny --database registry.db --backup-file readable");
+    assert_eq!(rehearsal.code, 0, "{}", rehearsal.all());
+    let plain = place.cutover("backup decrypt readable again --identity backup.key");
+    assert!(plain.code == 2 && plain.stderr.contains("is not encrypted"), "{}", plain.all());
+}
+
+#[test]
+fn a_run_that_has_no_room_is_refused_before_anything_is_touched() {
+    let place = Place::new();
+    place.execute("CREATE TABLE blobs (id INTEGER PRIMARY KEY, data BLOB); INSERT INTO blobs VALUES (1, zeroblob(1000000))");
+    std::fs::create_dir(place.path().join("small")).unwrap();
+    // The disk is this process's own, and goes with it.
+    let script = "mount -t tmpfs -o size=200k tmpfs small && exec \"$0\" run tiny --database registry.db --home small --backup fence";
+    let output = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .arg(assert_cmd::cargo::cargo_bin!("cutover"))
+        .current_dir(place.path())
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    for part in ["the run could not succeed: the disk of small has", "MiB may be needed", "--home DIR", "nothing was touched"] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
+    assert_eq!(place.number("SELECT count(*) FROM pragma_table_info('schools') WHERE name = 'old_id'"), 0);
+}

@@ -84,3 +84,17 @@ fn a_backup_and_a_staging_database_can_be_given_and_the_rest_is_for_programs() {
     assert!(elsewhere.stdout.contains("no snapshot of its instant"), "{}", elsewhere.stdout);
     assert_eq!(added(&place), 0);
 }
+
+#[test]
+fn a_copy_of_the_database_s_own_proves_no_backup_and_says_so() {
+    let place = Place::new();
+    let rehearsal = place.cutover("rehearse tiny --database registry.db --copy");
+    assert_eq!(rehearsal.code, 0, "{}", rehearsal.all());
+    assert!(rehearsal.stdout.contains("no backup was taken or proven") && !rehearsal.stdout.contains("Backup"), "{}", rehearsal.stdout);
+    assert_eq!(added(&place), 0);
+    let both = place.cutover("rehearse tiny --database registry.db --copy --staging staging.db");
+    assert!(both.code == 2 && both.stderr.contains("cannot be used with"), "{}", both.all());
+    let run = place.cutover("run tiny --database registry.db --require-rehearsal --backup fence --prove-backup");
+    assert_eq!(run.code, 0, "{}", run.all());
+    assert!(run.stdout.contains("Planned against real"), "{}", run.stdout);
+}

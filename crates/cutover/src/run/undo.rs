@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::Utc;
 
-use crate::database::{Mode, Reader, Writer};
+use crate::database::{Mode, Reader, Session, Writer};
 use crate::journal::{EventKind, Journal, Outcome, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, TableName};
@@ -110,6 +110,40 @@ pub(crate) fn begin_put_back(of: u64, journal: &Journal<'_>) -> Result<()> {
     })
 }
 
+/// How the undo of a run begins, whichever way it goes.
+pub(super) struct Start<'a> {
+    pub engine: &'a Engine<'a>,
+    pub plan: &'a Plan,
+    pub of: &'a RunDirectory,
+    pub options: &'a Options,
+}
+
+impl Start<'_> {
+    /// The first event of the undo with the id `run`.
+    pub(super) fn event(&self, run: &str, title: String, session: &Session, now: chrono::DateTime<Utc>) -> EventKind {
+        EventKind::RunStarted {
+            run: run.to_owned(),
+            plan: self.plan.name.clone(),
+            title,
+            plan_hash: self.plan.hash.clone(),
+            tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
+            database: self.engine.database.place(),
+            product: session.product.clone(),
+            account: session.account.clone(),
+            mode: "undo".to_owned(),
+            parameters: self.plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
+            started_at: rfc3339(now),
+            run_started_at: run_values(now).run_started_at,
+            run_date: run_values(now).run_date,
+            no_rewrite: self.options.no_rewrite,
+            backup: String::new(),
+            prove_backup: false,
+            undoes: Some(self.of.run.clone()),
+            rehearses: None,
+        }
+    }
+}
+
 /// One undo.
 pub(crate) struct Undo<'a> {
     pub engine: &'a Engine<'a>,
@@ -136,26 +170,8 @@ impl Undo<'_> {
         writer: &mut dyn Writer,
     ) -> Result<()> {
         let session = writer.session()?;
-        journal.record(EventKind::RunStarted {
-            run: directory.run.clone(),
-            plan: self.plan.name.clone(),
-            title: format!("Undo of {}", self.of.run),
-            plan_hash: self.plan.hash.clone(),
-            tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
-            database: self.engine.database.place(),
-            product: session.product,
-            account: session.account,
-            mode: "undo".to_owned(),
-            parameters: self.plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
-            started_at: rfc3339(now),
-            run_started_at: run_values(now).run_started_at,
-            run_date: run_values(now).run_date,
-            no_rewrite: self.options.no_rewrite,
-            backup: String::new(),
-            prove_backup: false,
-            undoes: Some(self.of.run.clone()),
-            rehearses: None,
-        })
+        let start = Start { engine: self.engine, plan: self.plan, of: self.of, options: self.options };
+        journal.record(start.event(&directory.run, format!("Undo of {}", self.of.run), &session, now))
     }
 
     fn attempt(&self, directory: &RunDirectory, journal: &Journal<'_>, values: &RunValues, writer: &mut dyn Writer) -> Result<Attempt> {

@@ -25,13 +25,13 @@ use crate::verify::tables::{self, After};
 use crate::verify::verdict::Verdict;
 use crate::{backup, verify};
 
-use super::directory::{new_id, rfc3339, run_values};
+use super::directory::new_id;
 use super::in_place::{self, ABANDONED, RUNNING, UNDOING};
 use super::options::{Ended, Engine, Options};
 use super::prepare::prepare;
 use super::rollback::Rollback;
 use super::transaction::{self, FenceLimit, finished};
-use super::undo::first_values;
+use super::undo::{Start, first_values};
 use super::verification::{Listening, compare_catalog};
 use super::{RunDirectory, guard};
 use beside::Restored;
@@ -276,28 +276,9 @@ impl Restore<'_> {
         if again {
             self.journal.record(EventKind::RunResumed)?;
         } else {
-            let now = Utc::now();
-            let session = &self.before.manifest.session;
-            self.journal.record(EventKind::RunStarted {
-                run: self.directory.run.clone(),
-                plan: self.plan.name.clone(),
-                title: format!("Undo of {} by restore", self.of.run),
-                plan_hash: self.plan.hash.clone(),
-                tool: format!("cutover {}", env!("CARGO_PKG_VERSION")),
-                database: self.engine.database.place(),
-                product: session.product.clone(),
-                account: session.account.clone(),
-                mode: "undo".to_owned(),
-                parameters: self.plan.parameters.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect(),
-                started_at: rfc3339(now),
-                run_started_at: run_values(now).run_started_at,
-                run_date: run_values(now).run_date,
-                no_rewrite: self.options.no_rewrite,
-                backup: String::new(),
-                prove_backup: false,
-                undoes: Some(self.of.run.clone()),
-                rehearses: None,
-            })?;
+            let start = Start { engine: self.engine, plan: self.plan, of: self.of, options: self.options };
+            let title = format!("Undo of {} by restore", self.of.run);
+            self.journal.record(start.event(&self.directory.run, title, &self.before.manifest.session, Utc::now()))?;
             self.journal.record(EventKind::MethodChosen { method: METHOD.to_owned(), why: why.to_owned() })?;
         }
         notes.iter().try_for_each(|note| self.tell(note.clone()))
