@@ -31,7 +31,7 @@ Tasks of this project:
   cargo xtask check               formatting, clippy, the arrows between modules, and the conventions of the code
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
-CUTOVER_TEST_EVENTS=all     kill, stop and fail runs at each of their events, not at one of three
+CUTOVER_TEST_EVENTS=all     kill, stop and fail runs at each of their events, not at one of three, and plant every fault, not one of two
 CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
 CUTOVER_TEST_MYSQL          the superuser URL of a MariaDB server to use instead of private ones

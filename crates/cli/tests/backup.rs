@@ -112,7 +112,11 @@ fn an_encrypted_backup_is_proven_and_read_with_its_identity_only() {
     let place = Place::new();
     let refused = place.cutover("backup --database registry.db --encrypt-to age1nobody");
     assert_eq!(refused.code, 2, "{}", refused.all());
-    assert!(refused.stderr.contains("a recipient is a public key") && refused.stderr.contains("nothing was backed up"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("a recipient is a public key") && refused.stderr.contains("nothing was backed up"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(backups(&place), Vec::<PathBuf>::new());
     let identity = place.path().join("backup.key");
     let made = std::process::Command::new("age-keygen").arg("-o").arg(&identity).output().unwrap();

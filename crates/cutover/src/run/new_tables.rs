@@ -11,18 +11,15 @@ use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
 
 /// A table that has come with a run, or after it.
-pub(super) enum NewTable {
-    /// Some of the columns that the run left it with are gone: its rows cannot be compared.
-    LostColumns(TableName),
-    /// Its rows can be read as the run left them.
-    Readable {
-        /// As the run left it; `None` where it came later.
-        left: Option<TableEntry>,
-        /// As it is now.
-        now: TableEntry,
-        /// Rows that have come, changed or gone since.
-        written: u64,
-    },
+pub(super) struct NewTable {
+    /// Its name.
+    pub name: TableName,
+    /// As the run left it; `None` where it came later.
+    pub left: Option<TableEntry>,
+    /// As it is now; `None` where columns that the run left it with are gone, so that its rows cannot be compared.
+    pub now: Option<TableEntry>,
+    /// Rows that have come, changed or gone since.
+    pub written: u64,
 }
 
 /// Looks at the tables of a catalog that are not in the snapshot of before. Their rows files go into the folder.
@@ -36,7 +33,7 @@ pub(super) fn look(before: &Snapshot, left: &Snapshot, catalog: &Catalog, folder
         let entry = left.table(&table.name).cloned();
         let columns = entry.as_ref().map_or_else(|| table.columns.clone(), |entry| entry.columns.clone());
         if columns.iter().any(|column| table.column(&column.name).is_none()) {
-            found.push(NewTable::LostColumns(table.name.clone()));
+            found.push(NewTable { name: table.name.clone(), left: entry, now: None, written: 0 });
             continue;
         }
         let key = entry.as_ref().map_or_else(Vec::new, |entry| entry.key.clone());
@@ -44,7 +41,8 @@ pub(super) fn look(before: &Snapshot, left: &Snapshot, catalog: &Catalog, folder
         let target = Target { directory: folder, rows, file: None, classes: before.manifest.classes };
         let (contents, _) = scan(reader, Scanned::Table(&table.name, &columns, &key), &target, &mut |_| ())?;
         let written = written(left, entry.as_ref(), &contents, folder)?;
-        found.push(NewTable::Readable { left: entry, now: TableEntry { table: table.name.clone(), columns, key, contents }, written });
+        let now = Some(TableEntry { table: table.name.clone(), columns, key, contents });
+        found.push(NewTable { name: table.name.clone(), left: entry, now, written });
     }
     Ok(found)
 }

@@ -22,7 +22,7 @@ use crate::verify::verdict::Verdict;
 use super::apply::Execution;
 use super::directory::{new_id, rfc3339, run_values};
 use super::master_data;
-use super::new_tables::{self, NewTable};
+use super::new_tables;
 use super::options::{Ended, Engine, Options};
 use super::prepare::{Prepared, PreparedStep, Undo as StepUndo, prepare};
 use super::put_back::{self, Extent, OneTransaction, PutBack, kept};
@@ -246,12 +246,13 @@ impl Undo<'_> {
     fn new_tables(&self, catalog: &Catalog, folder: &Path, journal: &Journal<'_>, reader: &mut dyn Reader) -> Result<()> {
         let Some(left) = self.left else { return Ok(()) };
         let mut list = Vec::new();
-        for table in new_tables::look(self.before, left, catalog, folder, reader)? {
-            match table {
-                NewTable::LostColumns(name) => list.push(format!("columns of {name} are gone")),
-                // What others have created is nothing that the undo drops.
-                NewTable::Readable { left: Some(_), now, written } if written > 0 => list.push(format!("{written} in {}", now.table)),
-                NewTable::Readable { .. } => {}
+        let found = new_tables::look(self.before, left, catalog, folder, reader)?;
+        // What others have created is nothing that the undo drops.
+        for table in found.iter().filter(|table| table.left.is_some()) {
+            match (&table.now, table.written) {
+                (None, _) => list.push(format!("columns of {} are gone", table.name)),
+                (Some(_), 0) => {}
+                (Some(_), written) => list.push(format!("{written} in {}", table.name)),
             }
         }
         if list.is_empty() {

@@ -14,7 +14,12 @@ fn all() -> bool {
 /// The numbers of events, from the first one on. Where not all are asked for, they are spread without a pattern that the events could have too, and
 /// are others on every database.
 pub fn events(dialect: &'static str) -> impl Iterator<Item = u64> {
-    (1..).filter(move |event| all() || spread(dialect, *event).is_multiple_of(ONE_OF))
+    (1..).filter(move |event| is_taken(dialect, *event, ONE_OF))
+}
+
+/// Whether one is taken of so many, where not all are asked for.
+pub fn is_taken(dialect: &str, number: u64, of: u64) -> bool {
+    all() || spread(dialect, number).is_multiple_of(of)
 }
 
 /// How many of so many events a test must have come to at the least.

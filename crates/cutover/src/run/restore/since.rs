@@ -100,16 +100,16 @@ impl Look<'_> {
     /// Tables that are not in the snapshot go with all that is in them.
     fn new_tables(&self, catalog: &Catalog, reader: &mut dyn Reader, found: &mut NewWrites) -> Result<()> {
         for table in new_tables::look(self.before, self.left, catalog, self.folder, reader)? {
-            match table {
-                NewTable::LostColumns(name) => found.objects.push(format!("the table {name} has lost columns")),
-                NewTable::Readable { left, now, written } if written > 0 => {
-                    let name = now.table.to_string();
-                    let message = format!("{written} rows of {name} written since the run, which is not in the backup");
-                    found.tables.push((now.table.clone(), written));
-                    found.findings.push(finding(&name, written, message));
-                    found.new_tables.push((left, now));
-                }
-                NewTable::Readable { .. } => {}
+            let NewTable { name, left, now, written } = table;
+            let Some(now) = now else {
+                found.objects.push(format!("the table {name} has lost columns"));
+                continue;
+            };
+            if written > 0 {
+                let message = format!("{written} rows of {name} written since the run, which is not in the backup");
+                found.findings.push(finding(&name.to_string(), written, message));
+                found.tables.push((name, written));
+                found.new_tables.push((left, now));
             }
         }
         Ok(())
