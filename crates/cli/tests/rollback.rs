@@ -61,9 +61,10 @@ fn the_ways_exclude_each_other_where_they_do_not_go_together() {
     for (arguments, told) in [
         ("--method restore", "has no backup"),
         ("--method restore --keep-new-writes", "kept by an undo only"),
-        ("--method undo --discard-new-writes", "does not give up what was written"),
+        ("--method undo --export-new-writes since", "only a restore writes"),
+        ("--method restore --keep-new-writes --discard-new-writes", "kept by an undo only"),
         ("--discard-new-writes", "the run has no backup"),
-        ("--keep-new-writes --discard-new-writes", "cannot be used with"),
+        ("--keep-new-writes --export-new-writes since", "cannot be used with"),
     ] {
         let refused = back(&place, arguments);
         assert_eq!(refused.code, 2, "{arguments}: {}", refused.all());
