@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::database::{Sampler, Writer};
 use crate::model::error::Result;
 use crate::model::footprint::{HeldLock, Sample};
 
-/// Between two looks. What comes and goes in between is not seen.
+/// Between two looks, at the least. What comes and goes in between is not seen.
 const PERIOD: Duration = Duration::from_millis(20);
+
+/// How many times as long as a look takes nobody looks then: a server with very many tables is not to be kept busy by being looked at.
+const REST: u32 = 10;
 
 /// Looks again and again, until it is dropped.
 pub(super) struct Samples {
@@ -75,10 +78,13 @@ impl Shared {
 
     /// Where the server does not answer any more, nothing is seen from then on: the statement itself will say why.
     fn look(&self, mut sampler: Box<dyn Sampler>) {
-        while let Ok(sample) = sampler.look() {
+        loop {
+            let since = Instant::now();
+            let Ok(sample) = sampler.look() else { return };
+            let rest = PERIOD.max(since.elapsed() * REST);
             let mut state = self.state();
             state.seen.add(sample);
-            let (state, _) = self.ends.wait_timeout_while(state, PERIOD, |state| !state.over).unwrap_or_else(PoisonError::into_inner);
+            let (state, _) = self.ends.wait_timeout_while(state, rest, |state| !state.over).unwrap_or_else(PoisonError::into_inner);
             if state.over {
                 return;
             }
