@@ -32,6 +32,25 @@ pub fn command(root: &Path) -> Command {
     command
 }
 
+/// Builds the programs and examples of the workspace, and returns where some of them are. They are built as the tests build them: for one package
+/// alone, its dependencies would have other features, and everything would be compiled once more.
+///
+/// # Errors
+/// Where they do not build.
+pub fn build<const COUNT: usize>(root: &Path, programs: [&str; COUNT]) -> Result<[PathBuf; COUNT], String> {
+    const ARGUMENTS: [&str; 5] = ["build", "--quiet", "--workspace", "--bins", "--examples"];
+    match command(root).args(ARGUMENTS).status() {
+        Ok(status) if status.success() => Ok(programs.map(|name| target(root).join("debug").join(name))),
+        Ok(status) => Err(format!("`cargo {}` ended with {status}", ARGUMENTS.join(" "))),
+        Err(error) => Err(format!("cargo does not start: {error}")),
+    }
+}
+
+/// Where cargo puts what it builds.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
 fn describes_the_running_package(variable: &str) -> bool {
     variable.starts_with("CARGO_PKG_")
         || variable.starts_with("CARGO_MANIFEST_")

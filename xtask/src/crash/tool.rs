@@ -33,15 +33,7 @@ impl Tool {
     /// # Errors
     /// Where they do not build.
     pub fn build(root: &Path, subject: Subject, plan: PathBuf, mode: Mode, unfenced: bool) -> Result<Self, String> {
-        for what in [&["--package", "cutover-cli"][..], &["--package", "cutover", "--example", "answers"]] {
-            let status = cargo::command(root).args(["build", "--quiet"]).args(what).status();
-            match status {
-                Ok(status) if status.success() => {}
-                Ok(status) => return Err(format!("`cargo build {}` ended with {status}", what.join(" "))),
-                Err(error) => return Err(format!("cargo does not start: {error}")),
-            }
-        }
-        let [program, answers] = ["cutover", "examples/answers"].map(|name| root.join("target/debug").join(name));
+        let [program, answers] = cargo::build(root, ["cutover", "examples/answers"])?;
         Ok(Self { program, answers, subject, plan, mode, unfenced })
     }
 

@@ -96,12 +96,7 @@ fn build(root: &Path) -> Result<PathBuf, String> {
     if let Some(named) = env::var_os(CUTOVER_VARIABLE) {
         return PathBuf::from(named).canonicalize().map_err(|error| format!("{CUTOVER_VARIABLE}: {error}"));
     }
-    let status = cargo::command(root).args(["build", "--quiet", "--package", "cutover-cli"]).status();
-    match status {
-        Ok(status) if status.success() => Ok(root.join("target/debug/cutover")),
-        Ok(status) => Err(format!("`cargo build --package cutover-cli` ended with {status}")),
-        Err(error) => Err(format!("cargo does not start: {error}")),
-    }
+    cargo::build(root, ["cutover"]).map(|[program]| program)
 }
 
 /// Installs what is missing, side by side: most of the time is spent waiting for registries.
