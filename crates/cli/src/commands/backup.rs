@@ -114,7 +114,7 @@ fn prove_existing(context: &Context, arguments: &VerifyBackup) -> Result<Exit> {
             let proof = place.with(context, |how| backup::prove(&made, how))?;
             (made, None, proof)
         }
-        Kept::Encrypted(mut encrypted) => {
+        Kept::Encrypted(encrypted) => {
             let identity = arguments.identity.as_ref().ok_or_else(|| {
                 Error::new(ErrorKind::Input, format!("the backup in {} is encrypted", encrypted.directory.display()))
                     .hint("give --identity FILE: one that can read it")

@@ -28,6 +28,9 @@ const FORMAT: u32 = 1;
 const DESCRIPTION: &str = "encrypted.json";
 const SEAL: &str = "encrypted.sha256";
 
+/// The description's name until everything that it describes is on the disk.
+const UNFINISHED: &str = "encrypted.json.unfinished.age";
+
 /// What the names of encrypted files end in.
 const ENDING: &str = ".age";
 
@@ -66,7 +69,7 @@ pub struct Description {
     pub database: String,
     /// The seal of the backup's manifest.
     pub backup: String,
-    /// Whether it was proven; `None` where nobody has tried.
+    /// Whether it was proven before it was encrypted; `None` where nobody had tried.
     pub proven: Option<bool>,
     /// Every encrypted file, with the size and seal of what is stored.
     pub files: Vec<StoredFile>,
@@ -112,16 +115,22 @@ impl Encryption {
     /// Encrypts a backup where it stands. What could be read before is removed once everything is encrypted and on the disk.
     ///
     /// # Errors
-    /// Where the disk is full or the program fails: the backup then stays as it was, and can be read.
+    /// Where the disk is full or the program fails: the backup then stays as it was, and can be read. Where what can be read cannot be
+    /// removed: it is then encrypted as well.
     pub fn encrypt(&self, backup: Backup, interrupt: &Interrupt) -> Result<Encrypted> {
         let directory = backup.directory.clone();
-        self.try_encrypt(backup, interrupt).map_err(|error| {
+        let encrypted = self.try_encrypt(backup, interrupt).map_err(|error| {
             // What was encrypted is of no use without the rest.
             for file in files_below(&directory).unwrap_or_default().iter().filter(|file| is_encrypted(file)) {
                 let _ = std::fs::remove_file(file);
             }
             error.hint(format!("the backup is complete, and NOT encrypted: {}", directory.display()))
-        })
+        })?;
+        // Everything is encrypted and on the disk: from here on nothing of that is taken back.
+        encrypted
+            .remove_readable()
+            .map_err(|error| error.hint(format!("the backup is encrypted, and some of it can be read as well: {}", directory.display())))?;
+        Ok(encrypted)
     }
 
     fn try_encrypt(&self, backup: Backup, interrupt: &Interrupt) -> Result<Encrypted> {
@@ -133,7 +142,8 @@ impl Encryption {
             ));
         }
         // What a killed encryption has left is written once more.
-        let plain: Vec<_> = files_below(&backup.directory)?.into_iter().filter(|file| !is_encrypted(file)).collect();
+        let plain: Vec<_> =
+            files_below(&backup.directory)?.into_iter().filter(|file| !is_encrypted(file) && !file.ends_with(SEAL)).collect();
         let sizes = plain.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|file| file.len());
         room::check(&backup.directory, sizes.sum())?;
         let mut files = Vec::new();
@@ -159,7 +169,6 @@ impl Encryption {
         };
         let encrypted = Encrypted { directory: backup.directory, description };
         encrypted.write()?;
-        encrypted.remove_readable()?;
         Ok(encrypted)
     }
 }
@@ -239,28 +248,31 @@ impl Encrypted {
         ))
     }
 
-    /// Proves the backup, from a copy that can be read and that is removed again however this ends. The description says from then on what came of it.
+    /// Proves the backup, from a copy that can be read and that is removed again however this ends.
     ///
     /// # Errors
     /// As of [`Self::decrypt`] and [`prove`].
-    pub fn prove(&mut self, identity: &Path, how: &Prove<'_>) -> Result<(Backup, Proof)> {
+    pub fn prove(&self, identity: &Path, how: &Prove<'_>) -> Result<(Backup, Proof)> {
         let work = Work::begin(&self.directory)?;
         let backup = self.decrypt(identity, &work.directory.join("readable"), how.interrupt)?;
         let proof = prove(&backup, how)?;
-        self.description.proven = Some(proof.is_proven());
-        self.write()?;
         Ok((backup, proof))
     }
 
+    /// Writes the description, which has its name only when everything else is there.
     fn write(&self) -> Result<()> {
         let text = serde_json::to_vec_pretty(&self.description)
             .map_err(|source| Error::new(ErrorKind::Internal, "what is known of the backup cannot be written as JSON").because(source))?;
-        let path = self.directory.join(DESCRIPTION);
-        let mut file = SealedWriter::create(&path)?;
-        file.write_all(&text).map_err(|source| Error::file("write", &path, source))?;
+        let (path, unfinished) = (self.directory.join(DESCRIPTION), self.directory.join(UNFINISHED));
+        let mut file = SealedWriter::create(&unfinished)?;
+        file.write_all(&text).map_err(|source| Error::file("write", &unfinished, source))?;
         let seal = file.finish()?;
-        let path = self.directory.join(SEAL);
-        private_file(&path)?.write_all(format!("{seal}  {DESCRIPTION}\n").as_bytes()).map_err(|source| Error::file("write", &path, source))
+        let sealed = self.directory.join(SEAL);
+        let mut file = private_file(&sealed)?;
+        file.write_all(format!("{seal}  {DESCRIPTION}\n").as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|source| Error::file("write", &sealed, source))?;
+        std::fs::rename(&unfinished, &path).map_err(|source| Error::file("write", &path, source))
     }
 
     /// Removes every file whose encrypted form is there.

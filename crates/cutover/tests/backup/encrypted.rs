@@ -24,7 +24,7 @@ fn encryption(site: &Site, key: &str) -> Encryption {
         .unwrap_or_else(|error| panic!("{}", told(&error)))
 }
 
-fn proven(site: &Site, encrypted: &mut Encrypted, identity: &Path) -> Result<(Backup, backup::Proof), Error> {
+fn proven(site: &Site, encrypted: &Encrypted, identity: &Path) -> Result<(Backup, backup::Proof), Error> {
     let target = Target::Beside(site.database.as_ref());
     let how = Prove { target, id: &id(site), sessions: 2, accept: &[], interrupt: &site.interrupt, monitor: &Silent };
     encrypted.prove(identity, &how)
@@ -48,7 +48,7 @@ each_database! {
         let (foreign, _) = identity(&keys, "foreign");
         let made = take(&site, "made");
         let bytes = made.bytes();
-        let mut encrypted = encryption(&site, &key).encrypt(made, &site.interrupt).unwrap_or_else(|error| panic!("{}", told(&error)));
+        let encrypted = encryption(&site, &key).encrypt(made, &site.interrupt).unwrap_or_else(|error| panic!("{}", told(&error)));
         for file in files(&encrypted.directory) {
             let (name, contents) = (file.to_string_lossy().into_owned(), std::fs::read(&file).unwrap());
             let describes = name.ends_with("encrypted.json") || name.ends_with("encrypted.sha256");
@@ -59,12 +59,12 @@ each_database! {
 
         let refused = Backup::open(&encrypted.directory).unwrap_err();
         assert!(told(&refused).contains("is encrypted") && told(&refused).contains("cutover backup decrypt"), "{}", told(&refused));
-        let refused = proven(&site, &mut encrypted, &foreign).unwrap_err();
+        let refused = proven(&site, &encrypted, &foreign).unwrap_err();
         assert!(told(&refused).contains("could not be decrypted"), "{}", told(&refused));
-        let (_, proof) = proven(&site, &mut encrypted, &own).unwrap_or_else(|error| panic!("{}", told(&error)));
+        let (_, proof) = proven(&site, &encrypted, &own).unwrap_or_else(|error| panic!("{}", told(&error)));
         assert!(proof.is_proven(), "{:?}", proof.differences());
         assert_eq!(files(&encrypted.directory).len(), encrypted.description.files.len() + 2, "nothing readable is left");
-        assert_eq!(Encrypted::open(&encrypted.directory).unwrap().description.proven, Some(true));
+        assert_eq!(Encrypted::open(&encrypted.directory).unwrap(), encrypted);
 
         let readable = site.scratch.directory().join("readable");
         let back = encrypted.decrypt(&own, &readable, &site.interrupt).unwrap_or_else(|error| panic!("{}", told(&error)));
@@ -100,15 +100,16 @@ fn an_encryption_that_was_killed_leaves_one_or_the_other() {
     let made = take(&site, "made");
     // Killed before everything was encrypted: the backup is what it was, and can be encrypted once more.
     std::fs::write(made.directory.join("data/backup.db.age"), "half of it").unwrap();
+    std::fs::write(made.directory.join("encrypted.sha256"), "of nothing").unwrap();
     Backup::open(&made.directory).unwrap().check().unwrap();
     let plain = std::fs::read(made.directory.join("data/backup.db")).unwrap();
     let encrypted = encryption(&site, &key).encrypt(made, &site.interrupt).unwrap();
     // Killed before everything readable was removed.
     let readable = encrypted.directory.join("data/backup.db");
     std::fs::write(&readable, &plain).unwrap();
-    let mut encrypted = Encrypted::open(&encrypted.directory).unwrap();
+    let encrypted = Encrypted::open(&encrypted.directory).unwrap();
     assert!(!readable.exists());
-    assert!(proven(&site, &mut encrypted, &own).unwrap().1.is_proven());
+    assert!(proven(&site, &encrypted, &own).unwrap().1.is_proven());
 }
 
 /// Who is named wrongly is told before anything is backed up.
