@@ -80,7 +80,7 @@ pub(super) fn measure(bench: &Bench) -> Result<(Vec<Row>, String), String> {
             }),
         ],
     )?;
-    let rows = Sides { backup: backup_sides, proof, rehearsal, rollback }.rows("MariaDB", PLAN, "mariadb-dump | gzip");
+    let rows = Sides { backup: backup_sides, proof, rehearsal, rollback }.rows("MariaDB", PLAN, "mariadb-dump`, `gzip");
     Ok((rows, mariadb.version()?))
 }
 
