@@ -16,7 +16,8 @@ use crate::cargo;
 
 /// Those that take longest, and are begun first: whichever comes last is waited for by nobody else's work. Whatever is not named comes after
 /// them, in the order of names; a name that is wrong costs time and nothing else.
-const LONGEST: [&str; 8] = ["in_place", "corruption", "in_place_endings", "decisions", "restore", "scenarios", "endings", "disasters"];
+const LONGEST: [&str; 10] =
+    ["in_place", "corruption", "scenarios", "decisions", "put_back", "restore", "in_place_endings", "backup", "endings", "disasters"];
 
 /// A program with tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
