@@ -32,13 +32,14 @@ pub fn command(root: &Path) -> Command {
     command
 }
 
-/// Builds the programs and examples of the workspace, and returns where some of them are. They are built as the tests build them: for one package
-/// alone, its dependencies would have other features, and everything would be compiled once more.
+/// Builds the program and the examples, and returns where some of them are. They are built as the tests build them: for one package alone, its
+/// dependencies would have other features, and everything would be compiled once more. The task that runs is not built again: it starts
+/// itself for its servers, and could not be found where another file has its place.
 ///
 /// # Errors
 /// Where they do not build.
 pub fn build<const COUNT: usize>(root: &Path, programs: [&str; COUNT]) -> Result<[PathBuf; COUNT], String> {
-    const ARGUMENTS: [&str; 5] = ["build", "--quiet", "--workspace", "--bins", "--examples"];
+    const ARGUMENTS: [&str; 6] = ["build", "--quiet", "--workspace", "--bin", "cutover", "--examples"];
     match command(root).args(ARGUMENTS).status() {
         Ok(status) if status.success() => Ok(programs.map(|name| target(root).join("debug").join(name))),
         Ok(status) => Err(format!("`cargo {}` ended with {status}", ARGUMENTS.join(" "))),
