@@ -1,5 +1,5 @@
-//! All test programs of the workspace, several of them at a time. Cargo runs one after the other, and most of them wait for a server for half
-//! of their time, or have one long test at their end.
+//! All test programs of the workspace, several of them at a time. Cargo runs one after the other, and while the one long test at a program's end
+//! goes on, the other cores have nothing to do.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};

@@ -8,7 +8,7 @@ use crate::model::error::{Error, Result};
 use crate::snapshot::seal::private_directory;
 
 /// Copies the database, works in the copy, and drops it however the work ends. `id` is what its name carries; `directory` is where files of
-/// the work are, and is removed again where it was not there before.
+/// the work are, and is removed again where nothing else is in it.
 ///
 /// # Errors
 /// Where the database cannot be copied, and those of `work`; what could not be dropped is named.
@@ -22,11 +22,7 @@ pub fn copy_and<Done>(
     let outcome = Work::begin(directory).and_then(|working| {
         let scratch = Scratch::copy(database, id, &working.directory)?;
         let done = work(scratch.target.as_ref());
-        match (done, scratch.end()) {
-            (Ok(done), Ok(())) => Ok(done),
-            (Err(error), Err(left)) => Err(error.hint(format!("{left}: cutover clean tries again"))),
-            (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
-        }
+        scratch.end_with(done)
     });
     match std::fs::remove_dir(directory) {
         Err(source) if source.kind() != std::io::ErrorKind::DirectoryNotEmpty && outcome.is_ok() => {

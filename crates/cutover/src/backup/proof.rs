@@ -158,11 +158,7 @@ pub fn prove_and<Done>(
                 let done = work(scratch.target.as_ref(), proof.as_ref())?;
                 Ok((proof, done))
             });
-            match (outcome, scratch.end()) {
-                (Ok(both), Ok(())) => Ok(both),
-                (Err(error), Err(left)) => Err(error.hint(format!("{left}: cutover clean tries again"))),
-                (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
-            }
+            scratch.end_with(outcome)
         }
     }
 }

@@ -58,11 +58,20 @@ impl<'a> Scratch<'a> {
         Self { beside, target, name, directory: directory.to_owned(), dropped: false, presence: None }
     }
 
-    /// Drops it where its failure can be told.
+    /// Drops it, and returns how the work in it ended.
     ///
     /// # Errors
-    /// Where it cannot be dropped.
-    pub(super) fn end(mut self) -> Result<()> {
+    /// That of the work, and where it cannot be dropped: what is left is named.
+    pub(super) fn end_with<Done>(self, outcome: Result<Done>) -> Result<Done> {
+        match (outcome, self.end()) {
+            (Ok(done), Ok(())) => Ok(done),
+            (Err(error), Err(left)) => Err(error.hint(format!("{left}: cutover clean tries again"))),
+            (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
+        }
+    }
+
+    /// Drops it where its failure can be told.
+    fn end(mut self) -> Result<()> {
         self.dropped = true;
         self.presence = None;
         self.beside.drop_scratch(&self.name, &self.directory, true).map_err(|error| {

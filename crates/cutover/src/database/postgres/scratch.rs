@@ -15,6 +15,9 @@ const DEFAULT_PATH: &str = "\"$user\", public";
 /// How many of the sessions that are in the way are named.
 const SHOWN: usize = 5;
 
+/// What to do where the database cannot be copied.
+const WITHOUT: &str = "leave --copy out: the copy is then restored from a backup, which nobody has to leave the database for";
+
 /// Creates an empty database like the one of the address.
 ///
 /// # Errors
@@ -75,7 +78,7 @@ pub(super) fn copy(address: &Address, interrupt: &Interrupt, name: &str) -> Resu
             Error::new(ErrorKind::Refused, format!("{} cannot be copied on its server", address.place))
                 .because(error)
                 .hint("it takes CREATEDB and the ownership of the database, and nobody else in it")
-                .hint("leave --copy out: the copy is then restored from a backup, which nobody has to leave the database for")
+                .hint(WITHOUT)
         }
         _ => error,
     })?;
@@ -104,7 +107,7 @@ fn refuse_others(connection: &mut Connection, address: &Address) -> Result<()> {
         ),
     )
     .hint(format!("in it are: {shown}{more}"))
-    .hint("leave --copy out: the copy is then restored from a backup, which nobody has to leave the database for"))
+    .hint(WITHOUT))
 }
 
 /// Names are written as the session's search path has them, also where that is a setting of the database.
