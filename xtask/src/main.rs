@@ -16,6 +16,7 @@ mod files;
 mod guard;
 mod machine;
 mod mariadb;
+mod memory;
 mod postgres;
 mod servers;
 mod test;
@@ -32,6 +33,7 @@ Tasks of this project:
   cargo xtask bench               the measurements of docs/performance.md, on a private PostgreSQL server; --help tells more
 
 CUTOVER_TEST_EVENTS=all     kill, stop and fail runs at each of their events, not at one of three, and plant every fault, not one of two
+TMPDIR                      where tests keep their files; without it in memory, where the machine has the room
 CUTOVER_TEST_POSTGRES       the superuser URL of a server to use instead of a private one
 CUTOVER_TEST_POSTGRES_BIN   the directory of the PostgreSQL programs to use
 CUTOVER_TEST_MYSQL          the superuser URL of a MariaDB server to use instead of private ones
@@ -43,6 +45,9 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
+    if task == "test" {
+        memory::prefer();
+    }
     let outcome = match (task.as_str(), rest.as_slice()) {
         ("test", [first, ..]) if first == "crash" => crash::run(&rest[1..]),
         ("test", [first, ..]) if first == "guard" => guard::run(&rest[1..]),

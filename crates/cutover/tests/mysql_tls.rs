@@ -59,6 +59,7 @@ fn server() -> Server {
     run(program("mariadb-install-db")
         .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
         .arg(format!("--datadir={}", path("data")))
+        .env("TMPDIR", folder.path())
         .args(&user));
     let accounts = "CREATE DATABASE registry;\nCREATE USER tester@'%' IDENTIFIED BY 'word';\nGRANT ALL ON registry.* TO tester@'%';\n";
     std::fs::write(path("accounts.sql"), accounts).unwrap();
@@ -66,6 +67,8 @@ fn server() -> Server {
     let process = program("mariadbd")
         .args(["--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-method=nosync"])
         .args(&user)
+        // A server that starts removes what others left in its directory for temporary files.
+        .env("TMPDIR", folder.path())
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", path("data")))
         .arg(format!("--socket={}", path("socket")))

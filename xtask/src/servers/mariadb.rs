@@ -77,6 +77,8 @@ impl Kind for MariaDb {
             .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
             .args(["--innodb-flush-method=nosync", "--innodb-log-file-size=16M"])
             .arg(format!("--datadir={}", files.data().display()))
+            // A server that starts removes what others left in its directory for temporary files: one for all would take theirs, too.
+            .env("TMPDIR", files.directory())
             .output()
             .map_err(|error| format!("mariadb-install-db does not start: {error}"))?;
         if output.status.success() {

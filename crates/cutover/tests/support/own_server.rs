@@ -34,8 +34,9 @@ impl OwnServer {
     /// A new, empty server.
     pub fn start(product: Product) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // Below /tmp, because the path of a socket must be short, and readable for the account of the server.
-        let directory = tempfile::Builder::new().prefix("cutover-own-").tempdir_in("/tmp").unwrap();
+        // The path of a socket must be short, which that of a person's own directory for temporary files is not everywhere.
+        let place = Some(std::env::temp_dir()).filter(|path| path.as_os_str().len() < 40).unwrap_or_else(|| "/tmp".into());
+        let directory = tempfile::Builder::new().prefix("cutover-own-").tempdir_in(place).unwrap();
         if let Some((user, group)) = account() {
             chown(directory.path(), Some(user), Some(group)).unwrap();
         }
@@ -194,7 +195,8 @@ impl OwnServer {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(path_of(self.product, program));
-        command.current_dir(self.directory.path());
+        // MariaDB removes, as it starts, what others left in its directory for temporary files: in one for all, those of another test.
+        command.current_dir(self.directory.path()).env("TMPDIR", self.directory.path());
         if let Some((user, group)) = account() {
             command.uid(user).gid(group);
         }
