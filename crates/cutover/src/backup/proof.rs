@@ -16,6 +16,7 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::interrupt::Interrupt;
 use crate::snapshot::seal::{private_directory, private_file};
 use crate::snapshot::{Capture, Snapshot, capture};
+use crate::verify::added::Besides;
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
 use crate::verify::tables::{self, After, Listener};
@@ -229,7 +230,7 @@ fn compare(
     // What is equal needs no contents; what differs is explained from the restored database itself.
     let compared = match equal(before, &after) {
         true => After::Snapshot(&after, &scratch),
-        false => After::Live(reader.as_mut(), &scratch, None),
+        false => After::Live(reader.as_mut(), &scratch, Besides::Nothing),
     };
     if matches!(compared, After::Live(..)) {
         private_directory(&scratch.join("rows"))?;

@@ -131,6 +131,20 @@ impl Row {
         self.ends.push(self.bytes.len());
     }
 
+    /// Writes the first `at` cells of this row over one row, and those behind them over another.
+    ///
+    /// # Panics
+    /// Where the row has fewer cells.
+    pub fn split_into(&self, at: usize, first: &mut Self, behind: &mut Self) {
+        let end = if at == 0 { 0 } else { self.ends[at - 1] };
+        first.clear();
+        first.bytes.extend_from_slice(&self.bytes[..end]);
+        first.ends.extend_from_slice(&self.ends[..at]);
+        behind.clear();
+        behind.bytes.extend_from_slice(&self.bytes[end..]);
+        behind.ends.extend(self.ends[at..].iter().map(|other| other - end));
+    }
+
     /// The number of cells.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -10,7 +10,7 @@ use crate::plan::{Plan, RunValues};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Capture, Snapshot, capture};
 use crate::verify::rulings::{Rulings, Terms};
-use crate::verify::tables::{Listener, Since};
+use crate::verify::tables::Listener;
 use crate::verify::verdict::{TableResult, Verdict};
 
 use super::options::{Engine, Options};
@@ -34,8 +34,7 @@ pub fn verify(engine: &Engine<'_>, plan: &Plan, directory: &RunDirectory, values
         guard::grant_later(engine.database, &before.manifest.catalog, &left.manifest.catalog, &mut prepared.grants)?;
     }
     let scratch = Scratch(tempfile(&directory.path, "verify")?);
-    let look =
-        Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(Since(&left)), directory: &scratch.0 };
+    let look = Look { engine, plan, prepared: &prepared, options, values, before: &before, since: Some(&left), directory: &scratch.0 };
     let mut reader = engine.database.read()?;
     let mut rulings = Rulings::default();
     if let Some(verdict) = directory.verdict()? {

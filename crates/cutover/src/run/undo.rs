@@ -12,11 +12,12 @@ use crate::model::table::{Catalog, TableName};
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Snapshot, TableEntry};
+use crate::verify::added::{Besides, IntoAdded};
 use crate::verify::differing::Kept;
 use crate::verify::expected;
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
-use crate::verify::tables::{self, After, Since};
+use crate::verify::tables::{self, After};
 use crate::verify::verdict::Verdict;
 
 use super::apply::Execution;
@@ -84,6 +85,11 @@ fn check_recorded(engine: &Engine<'_>, of: &RunDirectory) -> Result<()> {
             .hint("it was never committed there, or the database was restored since")
             .hint("nothing was touched")),
     }
+}
+
+/// Whether any of the rows are of a table to which the run has added columns.
+fn kept_of_added(left: &Snapshot, kept: &Kept) -> bool {
+    kept.keys().any(|table| left.added(table).is_some())
 }
 
 fn begin(step: &PreparedStep, number: u64, of: u64, journal: &Journal<'_>) -> Result<()> {
@@ -217,11 +223,10 @@ impl Undo<'_> {
         };
         let listening = Listening::new(journal, self.before);
         // The contents of the run's end were not kept, only their rows files: which rows differ is known from these.
-        let since = self.left.map(Since);
         let mut ignored = Rulings::default();
-        let after = After::Live(writer, &folder, since);
+        let after = After::Live(writer, &folder, self.besides(self.left));
         let tables = tables::compare(self.before, &catalog, after, &grants, &folder.join("scratch"), &mut ignored, &listening)?;
-        self.new_tables(&catalog, &folder, journal, writer)?;
+        self.what_goes(&tables.into_added, &catalog, &folder, journal, writer)?;
         if tables.since.is_empty() {
             return Ok(tables.written);
         }
@@ -233,7 +238,12 @@ impl Undo<'_> {
                 kept::refer_to_what_stays(&tables.written, self.before, self.left, &grants, writer)?;
             }
             let stays = if self.is_from_snapshot() { "; they stay as they are, with the values that the run gave them" } else { "" };
-            let message = format!("{message}{stays}");
+            let goes = if self.left.is_some_and(|left| kept_of_added(left, &tables.written)) {
+                "; what stands in columns that the run has added goes with these"
+            } else {
+                ""
+            };
+            let message = format!("{message}{stays}{goes}");
             self.engine.monitor.notice(&message);
             journal.record(EventKind::Noticed { message })?;
             return Ok(tables.written);
@@ -242,10 +252,22 @@ impl Undo<'_> {
             .hint("--keep-new-writes undoes the run and keeps them: everything else is then proven equal to the snapshot"))
     }
 
-    /// Lists the rows written since into tables that the run brought in: the undo drops these tables with all that is in them.
-    fn new_tables(&self, catalog: &Catalog, folder: &Path, journal: &Journal<'_>, reader: &mut dyn Reader) -> Result<()> {
+    /// With what the run has left, what was written since is told from what it wrote.
+    fn besides<'b>(&'b self, left: Option<&'b Snapshot>) -> Besides<'b> {
+        left.map_or(Besides::Nothing, |left| Besides::Since(left, self.engine.database.dialect()))
+    }
+
+    /// Lists what was written since into columns and tables that the run brought in: the undo drops them with all that is in them.
+    fn what_goes(
+        &self,
+        into_added: &[IntoAdded],
+        catalog: &Catalog,
+        folder: &Path,
+        journal: &Journal<'_>,
+        reader: &mut dyn Reader,
+    ) -> Result<()> {
         let Some(left) = self.left else { return Ok(()) };
-        let mut list = Vec::new();
+        let mut list: Vec<_> = into_added.iter().map(IntoAdded::in_words).collect();
         let found = new_tables::look(self.before, left, catalog, folder, reader)?;
         // What others have created is nothing that the undo drops.
         for table in found.iter().filter(|table| table.left.is_some()) {
@@ -258,15 +280,15 @@ impl Undo<'_> {
         if list.is_empty() {
             return Ok(());
         }
-        let message = format!("rows were written since the run into tables that it brought in, which the undo drops: {}", list.join(", "));
+        let message = format!("this was written since the run into what it brought in, which the undo drops: {}", list.join(", "));
         if self.how.discard_new_writes {
             let message = format!("{message}: given up");
             self.engine.monitor.notice(&message);
             return journal.record(EventKind::Noticed { message });
         }
         Err(Error::new(ErrorKind::Refused, message)
-            .hint("copy them to where they are to be; --discard-new-writes then drops the tables with them")
-            .hint("--method restore --export-new-writes DIR writes them into files first, where the run has a backup"))
+            .hint("copy it to where it is to be; --discard-new-writes then gives it up")
+            .hint("--method restore --export-new-writes DIR writes it into files first, where the run has a backup"))
     }
 
     /// Whether a step is undone by putting old cells back.
@@ -368,8 +390,7 @@ impl Undo<'_> {
         let grants = self.only_volatile();
         let now = writer.catalog()?;
         let listening = Listening::new(journal, self.before);
-        let since = self.left.filter(|_| self.how.keep_new_writes).map(Since);
-        let after = After::Live(writer, &folder, since);
+        let after = After::Live(writer, &folder, self.besides(self.left.filter(|_| self.how.keep_new_writes)));
         let tables = tables::compare(self.before, &now, after, &grants, &folder.join("scratch"), &mut rulings, &listening)?;
         compare_catalog(&self.before.manifest.catalog, &now, &grants, &mut rulings);
         // What a sequence gave since stays given: only its being ahead of the keys counts.

@@ -14,9 +14,10 @@ use crate::snapshot::capture::choose_key;
 use crate::snapshot::digest::{KIND, VERSION};
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Manifest, Scanned, Snapshot, TableEntry, Target, file_stem, scan};
+use crate::verify::added::Besides;
 use crate::verify::queries::{Again, coming_relationships, found};
 use crate::verify::rulings::Rulings;
-use crate::verify::tables::{self, After, Listener, Since, Tables};
+use crate::verify::tables::{self, After, Listener, Tables};
 use crate::verify::verdict::TableResult;
 use crate::verify::{catalog, checks, expected, probes, promises};
 
@@ -83,7 +84,7 @@ pub struct Look<'a> {
     /// What was there before.
     pub before: &'a Snapshot,
     /// What an earlier run left: rows written since are excused.
-    pub since: Option<Since<'a>>,
+    pub since: Option<&'a Snapshot>,
     /// Where the rows files go.
     pub directory: &'a std::path::Path,
 }
@@ -102,7 +103,8 @@ impl Look<'_> {
         let grants = &self.prepared.grants;
         let now = reader.catalog()?;
         let old = &self.before.manifest.catalog;
-        let after = After::Live(reader, self.directory, self.since);
+        let besides = self.since.map_or(Besides::Added(dialect), |left| Besides::Since(left, dialect));
+        let after = After::Live(reader, self.directory, besides);
         let tables = tables::compare(self.before, &now, after, grants, &self.directory.join("scratch"), rulings, listener)?;
         compare_catalog(old, &now, grants, rulings);
         for table in old.tables.iter().filter(|table| self.before.table(&table.name).is_none()) {
@@ -251,6 +253,7 @@ pub(super) fn keep_after(engine: &Engine<'_>, directory: &Path, before: &Snapsho
         catalog: looked.catalog.clone(),
         sequences: looked.sequences.clone(),
         tables: looked.tables.entries.iter().cloned().chain(come).collect(),
+        added: looked.tables.added.clone(),
         queries: Vec::new(),
     };
     Snapshot::write(directory, manifest).map(|_| ())

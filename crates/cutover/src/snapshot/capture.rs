@@ -146,6 +146,7 @@ pub fn capture(reader: &mut dyn Reader, request: Capture<'_>) -> Result<Snapshot
         dialect: dialect.to_owned(),
         classes,
         tables: entries.into_iter().map(|(entry, _)| entry).collect(),
+        added: Vec::new(),
         queries: results.into_iter().map(|(entry, _)| entry).collect(),
         sequences,
         catalog,

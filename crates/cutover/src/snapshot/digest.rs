@@ -112,9 +112,28 @@ impl Digester {
         Self { hasher: RowHasher::new(key), digest: Digest { rows: 0, columns: vec![Sum::default(); columns], whole } }
     }
 
+    /// An empty digest of so many further cells of rows that are identified by others of their cells.
+    #[must_use]
+    pub fn of_further(columns: usize) -> Self {
+        let digest = Digest { rows: 0, columns: vec![Sum::default(); columns], whole: Some(Sum::default()) };
+        Self { hasher: RowHasher::new(Some(Vec::new())), digest }
+    }
+
     /// Adds one row; its hashes are for the rows file.
     pub fn add(&mut self, row: &Row) -> RowHashes {
         let hashes = self.hasher.hash(row);
+        self.sum(row, hashes);
+        hashes
+    }
+
+    /// Adds further cells of a row whose key has been hashed with its other cells.
+    pub fn add_under(&mut self, key: u128, row: &Row) -> RowHashes {
+        let hashes = RowHashes { key, row: xxh3_128(row.bytes()) };
+        self.sum(row, hashes);
+        hashes
+    }
+
+    fn sum(&mut self, row: &Row, hashes: RowHashes) {
         // Truncation is meant: the seed is the low half of the key's hash.
         #[allow(clippy::cast_possible_truncation)]
         let seed = if self.hasher.has_key() { hashes.key as u64 } else { 0 };
@@ -125,7 +144,6 @@ impl Digester {
         if let Some(whole) = &mut self.digest.whole {
             whole.0 = whole.0.wrapping_add(hashes.row);
         }
-        hashes
     }
 
     /// The digest of all rows added.

@@ -49,6 +49,9 @@ pub struct Manifest {
     pub sequences: Vec<SequencePosition>,
     /// Every table.
     pub tables: Vec<TableEntry>,
+    /// Of the tables to which a run has added columns, these columns under the keys of the rows. Only what a run left has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<TableEntry>,
     /// Every query whose result was kept: invariants and orphans.
     pub queries: Vec<QueryEntry>,
 }
@@ -159,6 +162,12 @@ impl Snapshot {
     #[must_use]
     pub fn table(&self, name: &TableName) -> Option<&TableEntry> {
         self.manifest.tables.iter().find(|entry| entry.table == *name)
+    }
+
+    /// The columns that a run has added to a table, as it left them.
+    #[must_use]
+    pub fn added(&self, name: &TableName) -> Option<&TableEntry> {
+        self.manifest.added.iter().find(|entry| entry.table == *name)
     }
 
     /// How many rows a table has; `None` where it is not covered.

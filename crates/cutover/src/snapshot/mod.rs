@@ -17,4 +17,4 @@ pub mod seal;
 pub use capture::{Capture, CaptureQuery, Captured, capture, choose_key};
 pub use digest::{Digest, RowHasher};
 pub use manifest::{Contents, Manifest, QueryEntry, Snapshot, TableEntry};
-pub use scan::{Rows, Scanned, Target, collect, file_stem, scan};
+pub use scan::{Further, Rows, Scanned, Target, collect, collect_further, file_stem, scan};

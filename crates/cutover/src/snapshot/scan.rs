@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::contents::{ContentsColumn, ContentsWriter};
-use super::digest::Digester;
+use super::digest::{Digester, RowHashes};
 use super::manifest::Contents;
 use super::numbers::Numbers;
 use super::rows::RowsWriter;
@@ -13,7 +13,7 @@ use crate::model::error::Result;
 use crate::model::table::{Column, TableName};
 
 /// Rows between two ticks of progress.
-const TICK: u64 = 4096;
+pub(crate) const TICK: u64 = 4096;
 
 /// What a scan reads.
 #[derive(Debug, Clone, Copy)]
@@ -90,8 +90,42 @@ pub type Rows<'a> = &'a mut dyn FnMut(RowSink<'_>) -> Result<()>;
 /// Those of `rows`, or where a file cannot be written.
 pub fn collect(columns: &[Column], key: &[String], target: &Target<'_>, rows: Rows<'_>) -> Result<Contents> {
     let mut collector = Collector::of_table(columns, key, target)?;
-    rows(&mut |row| collector.add(row))?;
+    rows(&mut |row| collector.add(row).map(|_| ()))?;
     collector.finish(target)
+}
+
+/// What is yielded of the columns that stand behind those of a scan.
+pub struct Further<'a> {
+    /// The columns.
+    pub columns: &'a [Column],
+    /// Their rows file, below the directory of the scan: the key hashes are those of the same rows in the scan's own rows file.
+    pub rows: String,
+}
+
+/// Yields what [`collect`] does, of rows that have further cells behind those columns, and the same of the further cells.
+///
+/// # Errors
+/// Those of `rows`, or where a file cannot be written.
+pub fn collect_further(
+    columns: &[Column],
+    key: &[String],
+    target: &Target<'_>,
+    further: Further<'_>,
+    rows: Rows<'_>,
+) -> Result<(Contents, Contents)> {
+    let mut collector = Collector::of_table(columns, key, target)?;
+    let mut digester = Digester::of_further(further.columns.len());
+    let mut file = RowsWriter::create(&target.directory.join(&further.rows))?;
+    let (mut row, mut behind, mut bytes) = (Row::new(), Row::new(), 0);
+    rows(&mut |whole| {
+        whole.split_into(columns.len(), &mut row, &mut behind);
+        let hashes = collector.add(&row)?;
+        bytes += behind.bytes().len() as u64;
+        file.add(digester.add_under(hashes.key, &behind))
+    })?;
+    let further =
+        Contents { digest: digester.finish(), bytes, numbers: Vec::new(), rows: Some((further.rows, file.finish()?)), file: None };
+    Ok((collector.finish(target)?, further))
 }
 
 /// Everything that a scan yields, row by row.
@@ -133,7 +167,7 @@ impl Collector {
         })
     }
 
-    fn add(&mut self, row: &Row) -> Result<()> {
+    fn add(&mut self, row: &Row) -> Result<RowHashes> {
         let hashes = self.digester.add(row);
         if let Some(rows) = &mut self.rows {
             rows.add(hashes)?;
@@ -145,7 +179,7 @@ impl Collector {
             numbers.add(row.cell(*position));
         }
         self.bytes += row.bytes().len() as u64;
-        Ok(())
+        Ok(hashes)
     }
 
     fn finish(self, target: &Target<'_>) -> Result<Contents> {

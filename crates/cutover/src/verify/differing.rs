@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::added::Besides;
 use super::compare::Change;
 use super::grants::Grants;
 use super::judge::text;
@@ -119,10 +120,12 @@ impl Differing<'_> {
         listener: &dyn Listener,
     ) -> Result<Option<TableDifference>> {
         let name = entry.table.to_string();
-        let mut after = After::Live(reader, self.directory, None);
+        let mut after = After::Live(reader, self.directory, Besides::Nothing);
         let mut progress = |rows| listener.rows(&name, rows);
         let read = read_after(entry, catalog, &mut after, self.before.manifest.classes, self.grants, &mut progress)?;
-        let Some(contents) = read.filter(|contents| contents.digest != entry.contents.digest) else { return Ok(None) };
+        let Some(contents) = read.map(|found| found.contents).filter(|contents| contents.digest != entry.contents.digest) else {
+            return Ok(None);
+        };
         let files = self.directory.join(file_stem(&name));
         private_directory(&files)?;
         let create = |name: &str| RowFile::create(&files.join(name));

@@ -21,9 +21,32 @@ pub struct Grants {
     /// Columns that get another type, and their old ones: they are compared in its text.
     pub retyped: Vec<(TableName, String, String)>,
     /// For each table with such columns, the query that reads its old columns under their old names and in their old types.
-    pub read_by: BTreeMap<TableName, String>,
+    pub read_by: BTreeMap<TableName, ReadBy>,
     /// Whether rows that come without a grant are only shown, and fail nothing: what was there before is what counts.
     pub rows_may_come: bool,
+}
+
+/// A query that reads the columns of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadBy {
+    columns: Vec<String>,
+    table: String,
+}
+
+impl ReadBy {
+    /// The query.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        format!("SELECT {} FROM {}", self.columns.join(", "), self.table)
+    }
+
+    /// The query, with further columns behind the others.
+    #[must_use]
+    pub fn with(&self, further: &[Column], dialect: &dyn Dialect) -> String {
+        let mut whole = self.clone();
+        whole.columns.extend(further.iter().map(|column| dialect.read_plain(&dialect.quote_identifier(&column.name), &column.data_type)));
+        whole.sql()
+    }
 }
 
 /// A column that gets another name.
@@ -98,8 +121,8 @@ impl Grants {
                     .map_or_else(|| dialect.read_plain(&now, &column.data_type), |old| dialect.read_as(&now, old));
                 format!("{value} AS {}", dialect.quote_identifier(&column.name))
             };
-            let columns: Vec<_> = table.columns.iter().map(read).collect();
-            self.read_by.insert(table.name.clone(), format!("SELECT {} FROM {}", columns.join(", "), dialect.quote_table(&table.name)));
+            let columns = table.columns.iter().map(read).collect();
+            self.read_by.insert(table.name.clone(), ReadBy { columns, table: dialect.quote_table(&table.name) });
         }
     }
 

@@ -240,7 +240,7 @@ impl<'a> Judge<'a> {
 }
 
 /// What identifies a row for people.
-fn identity(key: &[usize], columns: &[Column], row: &Row) -> Vec<(String, String)> {
+pub(super) fn identity(key: &[usize], columns: &[Column], row: &Row) -> Vec<(String, String)> {
     key.iter().map(|position| (columns[*position].name.clone(), excerpt(row.cell(*position)))).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Verification: the comparison of two instants, judged by a contract.
 
+pub mod added;
 pub mod catalog;
 pub mod checks;
 pub mod compare;

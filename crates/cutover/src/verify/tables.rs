@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::added::{self, Besides, IntoAdded};
 use super::compare::{Side, differences};
 use super::differing::Kept;
 use super::grants::Grants;
@@ -11,16 +12,16 @@ use super::narrowed;
 use super::observed::Refused;
 use super::rulings::Rulings;
 use super::verdict::{ColumnNumbers, Finding, TableResult};
-use crate::database::Reader;
+use crate::database::{Reader, RowSink};
 use crate::model::cell::Row;
 use crate::model::error::Result;
 use crate::model::table::{Catalog, Column, ObjectKind, ObjectName, TableName};
 use crate::plan::Severity;
 use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
-use crate::snapshot::scan::Rows;
+use crate::snapshot::scan::{Rows, TICK};
 use crate::snapshot::seal::private_directory;
-use crate::snapshot::{Contents, Scanned, Snapshot, TableEntry, Target, collect, file_stem, scan};
+use crate::snapshot::{Contents, Further, Snapshot, TableEntry, Target, collect, collect_further, file_stem};
 
 /// What the comparison of all tables found.
 #[derive(Debug, Default)]
@@ -29,12 +30,16 @@ pub struct Tables {
     pub results: Vec<TableResult>,
     /// What was read afterwards, with the columns and keys of before.
     pub entries: Vec<TableEntry>,
+    /// The columns that have come to them, under their keys, where they were to be read.
+    pub added: Vec<TableEntry>,
     /// The columns whose every cell was proven identical, in tables that neither lost nor gained a row.
     pub identical: HashSet<(TableName, String)>,
     /// Rows written after the run, by table.
     pub since: Vec<(TableName, u64)>,
     /// The key hashes of all rows that were written after the run, by table: of those, too, that are as they were before it.
     pub written: Kept,
+    /// What was written after the run into nothing but columns that it had added.
+    pub into_added: Vec<IntoAdded>,
     /// What a table's rows and cells did without a grant, for those tables where they did anything.
     pub refused: Vec<Refused>,
 }
@@ -65,14 +70,10 @@ pub trait Listener {
     fn compared(&self, result: &TableResult, seconds: f64) -> Result<()>;
 }
 
-/// The rows files of an earlier run's end: what differs from them was written since.
-#[derive(Debug, Clone, Copy)]
-pub struct Since<'a>(pub &'a Snapshot);
-
 /// What stands after: a session that is scanned, or another snapshot.
 pub enum After<'a> {
-    /// A session; the rows files of its scans go below the directory. Rows written since an earlier run's end are excused.
-    Live(&'a mut dyn Reader, &'a Path, Option<Since<'a>>),
+    /// A session; the rows files of its scans go below the directory.
+    Live(&'a mut dyn Reader, &'a Path, Besides<'a>),
     /// A snapshot; where its columns or keys are others, what must be made again of its contents goes below the directory.
     Snapshot(&'a Snapshot, &'a Path),
 }
@@ -129,7 +130,8 @@ pub fn compare(
         let result = decide(before, entry, &found, &mut after, grants, scratch, rulings, &mut tables)?;
         listener.compared(&result, began.elapsed().as_secs_f64())?;
         tables.results.push(result);
-        tables.entries.push(TableEntry { contents: found, ..entry.clone() });
+        tables.entries.push(TableEntry { contents: found.contents, ..entry.clone() });
+        tables.added.extend(found.added);
     }
     Ok(tables)
 }
@@ -141,6 +143,14 @@ pub(super) fn missing_columns(entry: &TableEntry, catalog: &Catalog, grants: &Gr
     Some(entry.columns.iter().filter(is_gone).map(|column| column.name.clone()).collect())
 }
 
+/// What was read of a table.
+pub(super) struct Found {
+    /// Its old columns.
+    pub contents: Contents,
+    /// Those that have come, under the same keys.
+    added: Option<TableEntry>,
+}
+
 pub(super) fn read_after(
     entry: &TableEntry,
     catalog: &Catalog,
@@ -148,32 +158,59 @@ pub(super) fn read_after(
     classes: bool,
     grants: &Grants,
     progress: &mut dyn FnMut(u64),
-) -> Result<Option<Contents>> {
-    match after {
-        After::Live(reader, directory, _) => {
+) -> Result<Option<Found>> {
+    let stem = file_stem(&entry.table.to_string());
+    let rows = Some(format!("rows/{stem}.rows"));
+    let contents = match after {
+        After::Live(reader, directory, besides) => {
             if catalog.table(&entry.table).is_none() {
                 return Ok(None);
             }
-            let rows = Some(format!("rows/{}.rows", file_stem(&entry.table.to_string())));
             let target = Target { directory, rows, file: None, classes };
-            if let Some(sql) = grants.read_by.get(&entry.table) {
-                let contents = collect(&entry.columns, &entry.key, &target, &mut |sink| reader.query(sql, sink).map(|_| ()))?;
-                progress(contents.digest.rows);
-                return Ok(Some(contents));
+            let columns = besides.columns(entry, catalog, grants);
+            let mut rows = told(progress, |sink| besides.read(*reader, entry, &columns, grants, sink));
+            if columns.is_empty() {
+                collect(&entry.columns, &entry.key, &target, &mut rows)?
+            } else {
+                private_directory(&directory.join(added::FOLDER))?;
+                let further = Further { columns: &columns, rows: format!("{}/{stem}.rows", added::FOLDER) };
+                let (contents, further) = collect_further(&entry.columns, &entry.key, &target, further, &mut rows)?;
+                let added = TableEntry { table: entry.table.clone(), columns: columns.clone(), key: Vec::new(), contents: further };
+                return Ok(Some(Found { contents, added: Some(added) }));
             }
-            scan(*reader, Scanned::Table(&entry.table, &entry.columns, &entry.key), &target, progress).map(|(contents, _)| Some(contents))
         }
         After::Snapshot(snapshot, directory) => {
             let Some(other) = snapshot.table(&entry.table) else { return Ok(None) };
             if names(&other.columns) == names(&entry.columns) && other.key == entry.key {
-                return Ok(Some(other.contents.clone()));
+                other.contents.clone()
+            } else {
+                // New columns, or another key: the sums are made again of the old columns under the old key.
+                private_directory(&directory.join("rows"))?;
+                let target = Target { directory, rows, file: None, classes };
+                collect(&entry.columns, &entry.key, &target, &mut |sink| projected(snapshot, other, entry, sink))?
             }
-            // New columns, or another key: the sums are made again of the old columns under the old key.
-            private_directory(&directory.join("rows"))?;
-            let rows = Some(format!("rows/{}.rows", file_stem(&entry.table.to_string())));
-            let target = Target { directory, rows, file: None, classes };
-            collect(&entry.columns, &entry.key, &target, &mut |sink| projected(snapshot, other, entry, sink)).map(Some)
         }
+    };
+    Ok(Some(Found { contents, added: None }))
+}
+
+/// Rows that somebody is told of as they are handed out.
+fn told<'a>(
+    progress: &'a mut dyn FnMut(u64),
+    mut rows: impl FnMut(RowSink<'_>) -> Result<()> + 'a,
+) -> impl FnMut(RowSink<'_>) -> Result<()> + 'a {
+    move |sink| {
+        let mut count = 0_u64;
+        rows(&mut |row| {
+            sink(row)?;
+            count += 1;
+            if count.is_multiple_of(TICK) {
+                progress(TICK);
+            }
+            Ok(())
+        })?;
+        progress(count % TICK);
+        Ok(())
     }
 }
 
@@ -200,7 +237,7 @@ fn names(columns: &[Column]) -> Vec<&str> {
 fn decide(
     before: &Snapshot,
     entry: &TableEntry,
-    found: &Contents,
+    found: &Found,
     after: &mut After<'_>,
     grants: &Grants,
     scratch: &Path,
@@ -208,12 +245,15 @@ fn decide(
     tables: &mut Tables,
 ) -> Result<TableResult> {
     let name = entry.table.to_string();
+    let (found, added) = (&found.contents, &found.added);
     let (old, new) = (&entry.contents.digest, &found.digest);
     let cells = new.rows * entry.columns.len() as u64;
     let identical = old == new;
     let mut judge = Judge::new(grants, &entry.table, &entry.columns, &entry.key);
+    let written = written_since(entry, found, after, &scratch.join("since"))?;
+    let into_added = into_added(entry, added.as_ref(), after, &written, grants, &scratch.join("since"))?;
     if !identical {
-        judge = judge.excusing(written_since(entry, found, after, &scratch.join("since"))?);
+        judge = judge.excusing(written);
         explain(before, entry, found, after, grants, &scratch.join(file_stem(&name)), &mut |change| {
             judge.judge(change);
             Ok(())
@@ -243,7 +283,12 @@ fn decide(
         tables.refused.push(Refused { table: entry.table.clone(), removed, added, columns: judge.take_observed() });
     }
     let findings = judge.findings();
-    let (of_cells, of_keys): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| finding.rule.starts_with("cells:"));
+    let (mut of_cells, of_keys): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.rule.starts_with("cells:"));
+    if let Some(into_added) = into_added {
+        of_cells.push(into_added.finding(format!("cells:{name}"), Severity::Note));
+        tables.into_added.push(into_added);
+    }
 
     let volatile = grants.volatile_table(&entry.table);
     let counts = format!("{} before, {} after", old.rows, new.rows);
@@ -293,7 +338,8 @@ fn decide(
 /// The key hashes of the rows that differ from what an earlier run's end left.
 fn written_since(entry: &TableEntry, found: &Contents, after: &After<'_>, scratch: &Path) -> Result<HashSet<u128>> {
     let mut keys = HashSet::new();
-    let After::Live(_, directory, Some(Since(end))) = after else { return Ok(keys) };
+    let After::Live(_, directory, besides) = after else { return Ok(keys) };
+    let Some(end) = besides.since() else { return Ok(keys) };
     let (Some(left), Some((name, _))) = (end.table(&entry.table), &found.rows) else { return Ok(keys) };
     if left.contents.digest == found.digest {
         return Ok(keys);
@@ -306,6 +352,27 @@ fn written_since(entry: &TableEntry, found: &Contents, after: &After<'_>, scratc
         Ok(())
     })?;
     Ok(keys)
+}
+
+/// What was written into columns that an earlier run has added, in rows that are as they were otherwise.
+fn into_added(
+    entry: &TableEntry,
+    added: Option<&TableEntry>,
+    after: &mut After<'_>,
+    written: &HashSet<u128>,
+    grants: &Grants,
+    scratch: &Path,
+) -> Result<Option<IntoAdded>> {
+    let After::Live(reader, directory, besides) = after else { return Ok(None) };
+    let (Some(left), Some(added)) = (besides.since(), added) else { return Ok(None) };
+    if grants.volatile_table(&entry.table) {
+        return Ok(None);
+    }
+    let mut found = IntoAdded::find(left, added, directory, written, scratch)?;
+    if let Some(found) = &mut found {
+        found.look_up(*reader, entry, grants)?;
+    }
+    Ok(found)
 }
 
 /// Fetches the rows that differ.
@@ -332,10 +399,7 @@ pub(super) fn explain(
         },
     };
     let rows: Rows<'_> = &mut |sink| match after {
-        After::Live(reader, _, _) => match grants.read_by.get(&entry.table) {
-            Some(sql) => reader.query(sql, sink).map(|_| ()),
-            None => reader.scan(&entry.table, &columns, sink),
-        },
+        After::Live(reader, _, _) => Besides::Nothing.read(*reader, entry, &[], grants, sink),
         After::Snapshot(snapshot, _) => match snapshot.table(&entry.table) {
             Some(other) => projected(snapshot, other, entry, sink),
             None => Ok(()),

@@ -2,11 +2,11 @@
 
 use cutover::database::Reader;
 use cutover::journal::{Outcome, Silent};
-use cutover::run::rollback::Rollback;
+use cutover::run::rollback::{Method, Rollback};
 
-use crate::plans::{Site, told};
+use crate::plans::{Site, options, told};
 use crate::support::{Scratch, each_database};
-use crate::{NOTHING, back, back_with, by_restore, clean, committed, discarding, kept, left_over, site};
+use crate::{NOTHING, back, back_with, by_restore, clean, committed, discarding, kept, left_over, site, with_backup};
 
 /// One row of each sort, in an old table, and one in a table that the run has brought in.
 fn write(site: &Site) {
@@ -15,6 +15,19 @@ fn write(site: &Site) {
          UPDATE programs SET name = NULL WHERE id = 3; DELETE FROM programs WHERE id = 2; INSERT INTO statuses VALUES ('paused')",
     );
 }
+
+const TWO_TABLES: &str = "CREATE TABLE candidates (id integer PRIMARY KEY, cnic TEXT, paid integer);
+    CREATE TABLE marks (student integer, mark TEXT);
+    INSERT INTO candidates VALUES (10, 'A-1', 100), (11, 'A-2', NULL), (12, NULL, 7);
+    INSERT INTO marks VALUES (1, '70'), (1, '70'), (2, NULL), (2, NULL);";
+
+/// A column for a table without a key, and one for a table of which another column gets another name.
+const ADDING: [(&str, &str); 4] = [
+    ("plan.toml", "format = 1\nname = \"adding\"\ndatabases = [\"postgres\", \"mysql\", \"sqlite\"]\n"),
+    ("steps/0010_term.toml", "[add_column]\ntables = [\"marks\"]\ncolumn = \"term\"\ntype = \"integer\"\nfill = \"student + 1\"\n"),
+    ("steps/0020_rename.toml", "[rename_column]\ntable = \"candidates\"\ncolumn = \"cnic\"\nto = \"national_id\"\n"),
+    ("steps/0030_grade.toml", "[add_column]\ntables = [\"candidates\"]\ncolumn = \"grade\"\ntype = \"integer\"\n"),
+];
 
 fn lines(path: &std::path::Path) -> Vec<String> {
     let mut lines: Vec<_> = std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect();
@@ -75,6 +88,83 @@ each_database! {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
         }
         clean(&site, &run);
+    }
+
+    fn values_in_columns_that_the_run_added_are_told_though_nothing_else_was_written(scratch: Scratch) {
+        let text = if scratch.dialect() == "mysql" { "varchar(20)" } else { "text" };
+        let site = Site::filled(scratch, &TWO_TABLES.replace("TEXT", text));
+        let old = site.snapshot();
+        let plan = site.plan(&ADDING);
+        let ended = site.end(&plan, &with_backup(), &Silent);
+        assert_eq!(ended.outcome, Outcome::Committed, "{ended:?}");
+        site.scratch.execute(
+            "UPDATE candidates SET grade = 5 WHERE id = 11; UPDATE candidates SET paid = 8, grade = 1 WHERE id = 12; \
+             INSERT INTO candidates (id, grade) VALUES (13, 3); UPDATE marks SET term = 9 WHERE student = 2",
+        );
+        let written = site.snapshot();
+        let (candidates, marks) = (
+            "1 row of candidates in what the run has added to it (grade)",
+            "2 rows of marks in what the run has added to it (term)",
+        );
+
+        let later = site.verify(&plan.1, &ended.run, &options());
+        for expected in [candidates, marks] {
+            assert!(later.findings.iter().any(|finding| finding.message == format!("{expected}, written since the run")), "{later:?}");
+        }
+
+        for how in [by_restore(), Rollback { method: Method::Undo, ..Rollback::default() }] {
+            let (error, verdict) = match back_with(&site, &plan.1, &ended.run, &how, &Silent) {
+                Ok(ended) => (ended.error.unwrap(), ended.verdict),
+                Err(error) => (error, None),
+            };
+            let message = told(&error);
+            assert!(message.contains(candidates) && message.contains(marks), "{message}");
+            if let Some(verdict) = verdict {
+                assert!(message.contains("2 in candidates"), "{message}");
+                let sample = verdict.findings.iter().find(|finding| finding.rule == "new-writes:candidates.grade").unwrap();
+                assert_eq!(sample.rows[0].key, [("id".to_owned(), "11".to_owned())]);
+            }
+            assert_eq!(site.differences(&written), NOTHING);
+        }
+
+        let directory = site.scratch.directory().join("new-writes");
+        let how = Rollback { export_new_writes: Some(directory.clone()), ..by_restore() };
+        assert_eq!(back(&site, &plan.1, &ended.run, &how).outcome, Outcome::Undone);
+        assert_eq!(site.differences(&old), NOTHING);
+        assert_eq!(
+            lines(&directory.join("candidates.csv")),
+            [
+                "what,id,national_id,paid,grade",
+                "changed from,11,A-2,,",
+                "changed from,12,,7,",
+                "changed,11,A-2,,5",
+                "changed,12,,8,1",
+                "inserted,13,,,3",
+            ]
+        );
+        assert_eq!(
+            lines(&directory.join("marks.csv")),
+            ["what,student,mark,term", "changed from,2,,", "changed from,2,,", "changed,2,,9", "changed,2,,9"]
+        );
+        clean(&site, &ended.run);
+    }
+
+    fn an_undo_drops_values_in_columns_that_the_run_added_only_when_told(scratch: Scratch) {
+        let site = site(scratch);
+        let old = site.snapshot();
+        let (plan, run) = committed(&site);
+        site.scratch.execute("UPDATE schools SET cms_id = 77 WHERE id = 2; INSERT INTO schools (name, cms_id) VALUES ('Law', 78)");
+        let undo = |discard_new_writes| {
+            let how = Rollback { method: Method::Undo, keep_new_writes: true, discard_new_writes, ..Rollback::default() };
+            back_with(&site, &plan.1, &run, &how, &Silent)
+        };
+        let refused = undo(false).map_or_else(|error| error, |ended| ended.error.unwrap());
+        let message = told(&refused);
+        assert!(message.contains("1 row of schools in what the run has added to it (cms_id)"), "{message}");
+        let ended = undo(true).unwrap();
+        assert_eq!(ended.outcome, Outcome::Undone, "{ended:?}");
+        site.scratch.execute("DELETE FROM schools WHERE name = 'Law'");
+        assert_eq!(site.differences(&old), NOTHING);
     }
 
     fn what_is_written_while_it_is_restored_is_not_lost_either(scratch: Scratch) {

@@ -21,6 +21,9 @@ use crate::snapshot::seal::private_file;
 /// Between two looks at a command that runs.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Looks in a row that find nobody, before it is believed that nothing goes on.
+const LOOKS: u32 = 2;
+
 /// How a command is run.
 pub(super) struct Run<'a> {
     /// The file of what it says, which does not exist yet.
@@ -100,10 +103,13 @@ pub(super) fn run(command: &Command, run: &Run<'_>) -> Result<Returned> {
     // Whoever was asked to end was asked with all that it had started; otherwise what goes on has a moment to end by itself.
     let returned_at = Instant::now();
     let stopped = returned.timed_out || returned.interrupted.is_some();
+    let mut nobody = 0;
     loop {
         words.pass_on()?;
         returned.left = family.members();
-        if returned.left.is_empty() || (!stopped && returned_at.elapsed() >= run.settle) || run.interrupt.reason().is_some() && !stopped {
+        // In the moment in which a process becomes another program, it has left the group and has no environment: one look may miss it.
+        nobody = if returned.left.is_empty() { nobody + 1 } else { 0 };
+        if nobody == LOOKS || (!stopped && returned_at.elapsed() >= run.settle) || run.interrupt.reason().is_some() && !stopped {
             break;
         }
         if stopped {

@@ -84,9 +84,9 @@ fn read_in_old_types(database: &dyn Database, before: &Catalog, now: &Catalog, g
     }
     grants.read_changed(before, database.dialect());
     for table in changed {
-        let Some(sql) = grants.read_by.get(&table) else { continue };
+        let Some(read_by) = grants.read_by.get(&table) else { continue };
         // In a session of its own: a query that fails may spoil the transaction that it is part of.
-        match database.read()?.query(sql, &mut |_| Ok(())) {
+        match database.read()?.query(&read_by.sql(), &mut |_| Ok(())) {
             Err(error) if error.kind() == ErrorKind::Statement => {
                 grants.retyped.retain(|(of, _, _)| *of != table);
                 grants.read_by.remove(&table);

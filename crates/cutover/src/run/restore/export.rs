@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::database::Reader;
 use crate::model::cell::{Cell, CellClass, Row};
+use crate::model::dialect::Dialect;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::{Catalog, TableName};
 use crate::run::export::line;
@@ -16,6 +17,7 @@ use crate::snapshot::digest::RowHasher;
 use crate::snapshot::rows;
 use crate::snapshot::seal::{private_directory, private_file};
 use crate::snapshot::{Snapshot, TableEntry, file_stem};
+use crate::verify::added::Besides;
 use crate::verify::grants::Grants;
 
 use super::since::NewWrites;
@@ -42,6 +44,8 @@ pub(super) struct Export<'a> {
     pub left: &'a Snapshot,
     /// By which names and types the old columns are read.
     pub grants: &'a Grants,
+    /// The database's dialect.
+    pub dialect: &'a dyn Dialect,
     /// Where the rows files of the look are.
     pub folder: &'a Path,
     /// Where to.
@@ -75,17 +79,10 @@ impl Export<'_> {
 
     fn old_table(&self, entry: &TableEntry, written: &HashSet<u128>, catalog: &Catalog, reader: &mut dyn Reader) -> Result<()> {
         let old: Vec<String> = entry.columns.iter().map(|column| column.name.clone()).collect();
-        // Where types have changed, the old columns alone are read, in the text of their old types.
-        let read_by = self.grants.read_by.get(&entry.table);
-        let names: Vec<String> = match catalog.table(&entry.table).filter(|_| read_by.is_none()) {
-            Some(table) => table.columns.iter().map(|column| column.name.clone()).collect(),
-            None => old.clone(),
-        };
-        let places: Vec<usize> = old
-            .iter()
-            .map(|column| if read_by.is_some() { column } else { self.grants.name_after(&entry.table, column) })
-            .filter_map(|column| names.iter().position(|name| name == column))
-            .collect();
+        let besides = Besides::Added(self.dialect);
+        let further = besides.columns(entry, catalog, self.grants);
+        let mut names = self.grants.names_after(&entry.table, &old);
+        names.extend(further.iter().map(|column| column.name.clone()));
         let mut hasher = hasher(entry, &old);
         let then = keys_in(&self.before.rows_file(&entry.contents)?, written)?;
         let now = keys_in(&self.rows_now(&entry.table), written)?;
@@ -95,22 +92,19 @@ impl Export<'_> {
             if !written.contains(&key) {
                 return Ok(());
             }
-            let mut shown = vec![Cell { class: CellClass::Null, bytes: b"" }; names.len()];
-            places.iter().enumerate().for_each(|(position, place)| shown[*place] = row.cell(position));
-            file.add(if now.contains(&key) { "changed from" } else { "deleted" }, shown.into_iter())
+            let nothing = further.iter().map(|_| Cell { class: CellClass::Null, bytes: b"" });
+            file.add(if now.contains(&key) { "changed from" } else { "deleted" }, row.cells().chain(nothing))
         })?;
-        let mut each = |row: &Row| {
-            let projected = Row::from_cells(places.iter().map(|place| row.cell(*place)));
-            let key = hasher.hash(&projected).key;
-            if !written.contains(&key) {
-                return Ok(());
-            }
-            file.add(if then.contains(&key) { "changed" } else { "inserted" }, row.cells())
-        };
-        match read_by {
-            Some(sql) => reader.query(sql, &mut each).map(|_| ())?,
-            None if catalog.table(&entry.table).is_some() => reader.scan(&entry.table, &names, &mut each)?,
-            None => {}
+        if catalog.table(&entry.table).is_some() {
+            let (mut row, mut behind) = (Row::new(), Row::new());
+            besides.read(reader, entry, &further, self.grants, &mut |whole| {
+                whole.split_into(old.len(), &mut row, &mut behind);
+                let key = hasher.hash(&row).key;
+                if !written.contains(&key) {
+                    return Ok(());
+                }
+                file.add(if then.contains(&key) { "changed" } else { "inserted" }, whole.cells())
+            })?;
         }
         file.finish()
     }

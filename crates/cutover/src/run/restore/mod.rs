@@ -19,6 +19,7 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::table::Catalog;
 use crate::plan::{Plan, RunValues};
 use crate::snapshot::Snapshot;
+use crate::verify::added::Besides;
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms as VerdictTerms};
 use crate::verify::tables::{self, After};
@@ -312,8 +313,8 @@ impl Restore<'_> {
             return Ok(refused);
         }
         if let (Some(directory), Some(left)) = (&self.how.export_new_writes, self.left) {
-            let (before, grants, folder) = (self.before, &self.grants, &self.since());
-            Export { before, left, grants, folder, directory }.write(&writes, exchange.live()?)?;
+            let (before, grants, folder, dialect) = (self.before, &self.grants, &self.since(), self.engine.database.dialect());
+            Export { before, left, grants, dialect, folder, directory }.write(&writes, exchange.live()?)?;
             self.tell(format!("what was written since the run is in {}: {}", directory.display(), writes.in_words()))?;
         }
         self.engine.interrupt.check()?;
@@ -331,7 +332,8 @@ impl Restore<'_> {
         // Between the first look and this one, another rollback may have come to its end.
         may_be_taken_back(self.engine, self.of, &reader.records()?)?;
         let folder = self.since();
-        Look { before: self.before, left, grants: &self.grants, folder: &folder, journal: self.journal }.at(reader)
+        let dialect = self.engine.database.dialect();
+        Look { before: self.before, left, grants: &self.grants, dialect, folder: &folder, journal: self.journal }.at(reader)
     }
 
     fn refuse(&self, writes: &NewWrites) -> Option<Came> {
@@ -428,7 +430,7 @@ impl Restore<'_> {
         crate::snapshot::seal::private_directory(&folder.join("rows"))?;
         let catalog = reader.catalog()?;
         let listening = Listening::new(self.journal, self.before);
-        let after = After::Live(reader, &folder, None);
+        let after = After::Live(reader, &folder, Besides::Nothing);
         let found = tables::compare(self.before, &catalog, after, &Grants::default(), &folder.join("scratch"), rulings, &listening)?;
         verify::expected::sequences(&self.before.manifest.sequences, &reader.sequences()?, self.before, &found, rulings);
         Ok((found.results, catalog))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::database::Reader;
 use crate::journal::Journal;
+use crate::model::dialect::Dialect;
 use crate::model::error::Result;
 use crate::model::table::{Catalog, TableName};
 use crate::plan::Severity;
@@ -11,11 +12,12 @@ use crate::run::new_tables::{self, NewTable};
 use crate::run::verification::Listening;
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Snapshot, TableEntry};
+use crate::verify::added::{Besides, IntoAdded};
 use crate::verify::catalog;
 use crate::verify::differing::Kept;
 use crate::verify::grants::Grants;
 use crate::verify::rulings::{Rulings, Terms};
-use crate::verify::tables::{self, After, Since};
+use crate::verify::tables::{self, After};
 use crate::verify::verdict::{Finding, Verdict};
 
 /// With what the name of the rules begins under which this is told.
@@ -26,6 +28,8 @@ const RULE: &str = "new-writes";
 pub(super) struct NewWrites {
     /// Rows by table, and in words what they are.
     pub tables: Vec<(TableName, u64)>,
+    /// What was written into nothing but columns that the run has added.
+    pub into_added: Vec<IntoAdded>,
     /// The key hashes of the rows of tables that stood before the run.
     pub keys: Kept,
     /// Tables that came with the run or after it, as the run left them (`None`: they came later) and as they are now.
@@ -39,7 +43,7 @@ pub(super) struct NewWrites {
 impl NewWrites {
     /// Whether there is nothing that would be lost.
     pub(super) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.objects.is_empty()
+        self.tables.is_empty() && self.into_added.is_empty() && self.objects.is_empty()
     }
 
     /// In words.
@@ -47,7 +51,8 @@ impl NewWrites {
         let rows = self.tables.iter().map(|(table, rows)| format!("{rows} in {table}"));
         let objects = self.objects.len();
         let definitions = (objects > 0).then(|| format!("{objects} definitions"));
-        rows.chain(definitions).collect::<Vec<_>>().join(", ")
+        let into_added = self.into_added.iter().map(IntoAdded::in_words);
+        rows.chain(into_added).chain(definitions).collect::<Vec<_>>().join(", ")
     }
 
     /// As a verdict that fails where there is anything.
@@ -68,6 +73,8 @@ pub(super) struct Look<'a> {
     pub left: &'a Snapshot,
     /// By which names and types the run has made the old columns to be read.
     pub grants: &'a Grants,
+    /// The database's dialect.
+    pub dialect: &'a dyn Dialect,
     /// Where rows files go.
     pub folder: &'a Path,
     /// Who is told.
@@ -85,12 +92,17 @@ impl Look<'_> {
         let mut rulings = Rulings::default();
         let listening = Listening::new(self.journal, self.before);
         let scratch = self.folder.join("scratch");
-        let after = After::Live(reader, self.folder, Some(Since(self.left)));
+        let after = After::Live(reader, self.folder, Besides::Since(self.left, self.dialect));
         let compared = tables::compare(self.before, &catalog, after, self.grants, &scratch, &mut rulings, &listening)?;
         let mut found = NewWrites { tables: compared.since, keys: compared.written, ..NewWrites::default() };
         let verdict = rulings.finish(&Terms::default(), Vec::new());
         for (table, count) in &found.tables {
             found.findings.push(with_sample(&verdict.findings, table, *count));
+        }
+        for written in compared.into_added {
+            found.findings.push(written.finding(format!("{RULE}:{}.{}", written.table, written.columns.join("+")), Severity::Error));
+            found.keys.entry(written.table.clone()).or_default().extend(&written.keys);
+            found.into_added.push(written);
         }
         self.new_tables(&catalog, reader, &mut found)?;
         self.objects(&catalog, &mut found);
