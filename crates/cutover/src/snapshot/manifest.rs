@@ -5,6 +5,7 @@
 //!   manifest.json   manifest.sha256
 //!   rows/TABLE.rows           contents/TABLE.parquet
 //!   rows/NAME.query.rows      contents/NAME.query.parquet
+//!   rows/TABLE.added
 //! ```
 
 use std::io::Write;

@@ -18,9 +18,6 @@ use crate::snapshot::rows;
 use crate::snapshot::seal::private_directory;
 use crate::snapshot::{Snapshot, TableEntry};
 
-/// The folder of their rows files.
-pub(super) const FOLDER: &str = "added";
-
 /// What is read of a table besides its old columns.
 #[derive(Clone, Copy)]
 pub enum Besides<'a> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::added::{self, Besides, IntoAdded};
+use super::added::{Besides, IntoAdded};
 use super::compare::{Side, differences};
 use super::differing::Kept;
 use super::grants::Grants;
@@ -172,8 +172,7 @@ pub(super) fn read_after(
             if columns.is_empty() {
                 collect(&entry.columns, &entry.key, &target, &mut rows)?
             } else {
-                private_directory(&directory.join(added::FOLDER))?;
-                let further = Further { columns: &columns, rows: format!("{}/{stem}.rows", added::FOLDER) };
+                let further = Further { columns: &columns, rows: format!("rows/{stem}.added") };
                 let (contents, further) = collect_further(&entry.columns, &entry.key, &target, further, &mut rows)?;
                 let added = TableEntry { table: entry.table.clone(), columns: columns.clone(), key: Vec::new(), contents: further };
                 return Ok(Some(Found { contents, added: Some(added) }));
