@@ -96,7 +96,9 @@ pub fn start_servers(command: &mut Command) -> Result<Vec<Servers>, String> {
     // One after the other: both may have to be installed, and Debian's installer takes one at a time.
     let postgres = if named[0] { postgres::find()? } else { Some(postgres::find_or_install()?) };
     let mariadb = if named[1] { mariadb::find()? } else { Some(mariadb::find_or_install()?) };
-    machine::find_or_install("age", "age")?;
+    for program in ["age", "mydumper"] {
+        machine::find_or_install(program, program)?;
+    }
     command.envs(postgres.map(|programs| (postgres::PROGRAMS_VARIABLE, programs)));
     command.envs(mariadb.map(|programs| (mariadb::PROGRAMS_VARIABLE, programs.directories())));
     let (postgres, mariadb) = thread::scope(|scope| {

@@ -11,7 +11,7 @@ mod guard;
 mod rehearse;
 mod taking_back;
 
-pub use backup::{At, Backup, BackupCommand, DecryptBackup, Safety, VerifyBackup};
+pub use backup::{At, Backup, BackupCommand, BackupProgram, DecryptBackup, Safety, VerifyBackup};
 pub use guard::{Guard, Instant};
 pub use rehearse::Rehearse;
 pub use taking_back::{Method, Repair, Rollback};

@@ -1,5 +1,6 @@
 //! Arguments → what the engine is told.
 
+use cutover::backup::Program;
 use cutover::database::Mode;
 use cutover::plan::PlanFiles;
 use cutover::run::guard::{GRACE, GuardOptions};
@@ -7,8 +8,8 @@ use cutover::run::rollback::{Method, Rollback as WayBack};
 use cutover::run::{BackupAt, Options};
 
 use crate::arguments::{
-    self, At, Clean, Guard, Hooks, InPlace, Instant, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step, Verify,
-    Waiting,
+    self, At, BackupProgram, Clean, Guard, Hooks, InPlace, Instant, Method as Way, Rehearse, Repair, Resume, Rollback, Run, Sessions, Step,
+    Verify, Waiting,
 };
 use crate::built_in;
 
@@ -28,12 +29,21 @@ pub fn of_run(run: &Run, files: &PlanFiles) -> Options {
             At::Before => BackupAt::Before,
             At::Fence => BackupAt::Fence,
         },
+        backup_program: program(run.safety.program.backup_program),
         backup_file: run.safety.backup_file.clone(),
         prove_backup: run.safety.prove_backup,
         staging: run.safety.staging.clone(),
         require_rehearsal: run.require_rehearsal,
         mode: run.mode.map(mode),
         ..in_place(&run.in_place, waiting(&run.waiting, sessions(&run.sessions)))
+    }
+}
+
+/// The program that a backup is taken by.
+pub fn program(program: BackupProgram) -> Program {
+    match program {
+        BackupProgram::Own => Program::Own,
+        BackupProgram::Mydumper => Program::Mydumper,
     }
 }
 
@@ -50,6 +60,7 @@ pub fn of_guard(guard: &Guard) -> GuardOptions {
                 Instant::None => BackupAt::Nowhere,
                 Instant::Instant => BackupAt::Fence,
             },
+            backup_program: program(guard.program.backup_program),
             prove_backup: guard.prove_backup,
             staging: guard.staging.clone(),
             ..sessions(&guard.sessions)
@@ -73,6 +84,7 @@ pub fn of_rehearse(rehearse: &Rehearse) -> Options {
         execute_all: rehearse.execute_all,
         reveal: rehearse.findings.reveal,
         no_rewrite: rehearse.no_rewrite,
+        backup_program: program(rehearse.program.backup_program),
         backup_file: rehearse.backup_file.clone(),
         staging: rehearse.staging.clone(),
         copy: rehearse.copy,

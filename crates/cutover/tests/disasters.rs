@@ -53,7 +53,15 @@ fn child() {
     let interrupt = Interrupt::new();
     let database = open(&url, &interrupt);
     let directory = home.join("made");
-    let take = Take { directory: &directory, name: "full", sessions: 2, held: false, interrupt: &interrupt, monitor: &Silent };
+    let take = Take {
+        directory: &directory,
+        name: "full",
+        sessions: 2,
+        program: backup::Program::Own,
+        held: false,
+        interrupt: &interrupt,
+        monitor: &Silent,
+    };
     let error = backup::take(database.as_ref(), &take).unwrap_err();
     assert!(told(&error).contains("No space left on device") || told(&error).contains("free space"), "{error:?}");
     assert!(!told(&error).contains("there is no room"), "it was begun: {error:?}");
@@ -86,7 +94,7 @@ each_database! {
         assert!(output.status.success() && words.contains("1 passed"), "{words}");
         assert_eq!(site.differences(&old), Vec::<String>::new());
         let directory = site.scratch.directory().join("made");
-        let take = Take { directory: &directory, name: "again", sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
+        let take = Take { directory: &directory, name: "again", sessions: 2, program: backup::Program::Own, held: false, interrupt: &site.interrupt, monitor: &Silent };
         let made = backup::take(site.database.as_ref(), &take).unwrap_or_else(|error| panic!("{error:?}"));
         made.check().unwrap();
     }
@@ -125,7 +133,8 @@ fn kill_in_the_index(server: &Mutex<OwnServer>) {
 
 fn take(database: &dyn Database, directory: &Path) -> Backup {
     let interrupt = Interrupt::new();
-    let take = Take { directory, name: "made", sessions: 2, held: false, interrupt: &interrupt, monitor: &Silent };
+    let take =
+        Take { directory, name: "made", sessions: 2, program: backup::Program::Own, held: false, interrupt: &interrupt, monitor: &Silent };
     backup::take(database, &take).unwrap_or_else(|error| panic!("{error:?}"))
 }
 

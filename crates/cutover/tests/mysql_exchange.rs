@@ -54,6 +54,7 @@ impl Case {
             directory: &directory.path().join("backup"),
             name: &run,
             sessions: 1,
+            program: backup::Program::Own,
             held: false,
             interrupt: &Interrupt::new(),
             monitor: &Silent,

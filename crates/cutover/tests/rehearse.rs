@@ -184,7 +184,7 @@ each_database! {
         let site = small::site(database);
         let plan = site.plan(&small::PLAN);
         let directory = site.scratch.directory().join("given");
-        let take = Take { directory: &directory, name: "given", sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
+        let take = Take { directory: &directory, name: "given", sessions: 2, program: backup::Program::Own, held: false, interrupt: &site.interrupt, monitor: &Silent };
         backup::take(site.database.as_ref(), &take).unwrap();
         site.scratch.execute("INSERT INTO programs (school_id, name) VALUES (1, 'a'), (1, 'b'), (1, 'c'), (1, 'd'), (1, 'e')");
         let given = Options { backup_file: Some(directory), ..options() };

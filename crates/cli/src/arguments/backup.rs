@@ -34,6 +34,8 @@ pub struct Backup {
     #[arg(long, value_name = "FILE")]
     pub encrypt_to_file: Vec<PathBuf>,
     #[command(flatten)]
+    pub program: ByProgram,
+    #[command(flatten)]
     pub sessions: Sessions,
     #[command(flatten)]
     pub findings: Findings,
@@ -91,6 +93,8 @@ pub struct Safety {
     /// Which backup to take by the database's own program
     #[arg(long, value_name = "WHEN", default_value = "none")]
     pub backup: At,
+    #[command(flatten)]
+    pub program: ByProgram,
     /// Use a backup that was made elsewhere: it is sealed, and recorded with the run
     #[arg(long, value_name = "FILE", conflicts_with = "backup")]
     pub backup_file: Option<PathBuf>,
@@ -100,6 +104,23 @@ pub struct Safety {
     /// An empty database that the backup is restored into, in place of a scratch database beside
     #[arg(long, value_name = "URL", requires = "prove_backup", value_parser = database_url)]
     pub staging: Option<DatabaseUrl>,
+}
+
+/// By which program a backup is taken.
+#[derive(Debug, Args)]
+pub struct ByProgram {
+    /// Which program writes the backup
+    #[arg(long, value_name = "PROGRAM", default_value = "own")]
+    pub backup_program: BackupProgram,
+}
+
+/// The programs that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackupProgram {
+    /// The database's own: pg_dump, mariadb-dump or mysqldump, SQLite's backup API
+    Own,
+    /// The rows by mydumper, several tables side by side (MySQL, MariaDB), the definitions by the database's own
+    Mydumper,
 }
 
 /// When a backup is taken.

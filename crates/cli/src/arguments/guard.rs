@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use cutover::model::url::DatabaseUrl;
 
+use super::backup::ByProgram;
 use super::{Database, Findings, Sessions, Strictness, database_url, duration};
 
 /// `guard`.
@@ -23,6 +24,8 @@ pub struct Guard {
     /// Which backup to take before the command, by the database's own program
     #[arg(long, value_name = "WHEN", default_value = "instant")]
     pub backup: Instant,
+    #[command(flatten)]
+    pub program: ByProgram,
     /// Run the command on a copy first, which is restored from the backup, and on the database only where it passes there
     #[arg(long)]
     pub rehearse: bool,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use cutover::model::url::DatabaseUrl;
 
+use super::backup::ByProgram;
 use super::{Database, Findings, Mode, Plan, Sessions, Strictness, database_url};
 
 /// `rehearse`.
@@ -17,6 +18,8 @@ pub struct Rehearse {
     /// An empty database that the plan is rehearsed in, and that is kept, in place of a scratch database beside
     #[arg(long, value_name = "URL", value_parser = database_url)]
     pub staging: Option<DatabaseUrl>,
+    #[command(flatten)]
+    pub program: ByProgram,
     /// A recent backup in place of a new one: the directory or id of one of cutover's, or a file that was made elsewhere
     #[arg(long, value_name = "BACKUP")]
     pub backup_file: Option<PathBuf>,

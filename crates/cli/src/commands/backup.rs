@@ -69,6 +69,7 @@ fn take(context: &Context, arguments: &arguments::Backup) -> Result<Exit> {
             directory: &directory,
             name: &id,
             sessions,
+            program: options::program(arguments.program.backup_program),
             held: false,
             interrupt: &context.interrupt,
             monitor: context.terminal.monitor(),

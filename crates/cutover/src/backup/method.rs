@@ -18,6 +18,18 @@ pub struct Tools {
     pub restore: PathBuf,
     /// What writes it, by its own name and version, for people.
     pub version: String,
+    /// What writes the rows, where that is another program.
+    pub rows: Option<PathBuf>,
+}
+
+/// Which program writes a backup.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Program {
+    /// The database's own.
+    #[default]
+    Own,
+    /// The rows by `mydumper`, several tables side by side; the definitions by the database's own program.
+    Mydumper,
 }
 
 /// A backup to be written.
@@ -147,10 +159,19 @@ impl Ready {
 /// Looks whether a database can be backed up.
 ///
 /// # Errors
-/// `Refused` where a program is missing or too old, with the package that holds it.
-pub fn ready(database: &dyn Database) -> Result<Ready> {
-    let session = database.read()?.session()?;
+/// `Refused` where a program is missing or too old, with the package that holds it, or is not for this database.
+pub fn ready(database: &dyn Database, program: Program) -> Result<Ready> {
+    let mut reader = database.read()?;
+    let session = reader.session()?;
     let dialect = database.dialect().name();
-    let tools = of(dialect)?.tools(&session.product)?;
-    Ok(Ready { access: database.access()?, tools, dialect, session })
+    let (own, access) = (of(dialect)?.tools(&session.product)?, database.access()?);
+    let tools = match (program, dialect) {
+        (Program::Own, _) => own,
+        (Program::Mydumper, "mysql") => mysql::mydumper::with(own, &access, reader.as_mut())?,
+        (Program::Mydumper, _) => {
+            return Err(Error::new(ErrorKind::Refused, format!("mydumper reads MySQL and MariaDB alone, and this is {}", session.product))
+                .hint("leave --backup-program out"));
+        }
+    };
+    Ok(Ready { access, tools, dialect, session })
 }

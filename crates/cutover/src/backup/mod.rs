@@ -31,6 +31,6 @@ pub use encryption::{Description, Encrypted, Encryption, Recipients};
 pub use keep::{Kept, directory, find, keep};
 pub use left_behind::{left_behind, remove_left_behind};
 pub use manifest::{Backup, Manifest, SameInstant, StoredFile};
-pub use method::{Ready, ready};
+pub use method::{Program, Ready, ready};
 pub use proof::{Proof, Prove, Target, prove, prove_and};
 pub use take::{Begin, Beside, Dumped, Take, beside, take};

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -19,12 +20,15 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::seal::SealedWriter;
 
 mod floats;
+pub(super) mod mydumper;
 mod script;
 
 use script::Script;
 
-/// The files in `data/`: everything but events; the digits that it has lost; and the events, which are restored disabled.
+/// The files in `data/`: everything but events, and where mydumper has written the rows, without triggers, which come behind the rows; the digits
+/// that rows have lost; and the events, which are restored disabled.
 const FILE: &str = "dump.sql.gz";
+const TRIGGERS: &str = "triggers.sql.gz";
 const FLOATS: &str = "floats.sql.gz";
 const EVENTS: &str = "events.sql.gz";
 
@@ -44,6 +48,10 @@ const ARGUMENTS: [&str; 7] = [
     "--default-character-set=utf8mb4",
     "--max-allowed-packet=1G",
 ];
+
+/// What makes a dump of triggers, and one of events.
+const TRIGGERS_ALONE: &[&str] = &["--triggers", "--no-data", "--no-create-info"];
+const EVENTS_ALONE: &[&str] = &["--events", "--skip-triggers", "--no-data", "--no-create-info"];
 
 /// Bytes that are read and compressed at a time.
 const CHUNK: usize = 1 << 17;
@@ -71,7 +79,7 @@ impl Method for MySql {
         let newest = found.iter().map(|found| format!("{} is {}", found.path.display(), found.version)).next();
         let fitting = found.into_iter().find_map(|found| {
             let restore = [client, "mysql"].iter().map(|name| found.path.with_file_name(name)).find(|path| path.is_file())?;
-            (own_version(&found) >= server).then_some(Tools { dump: found.path, restore, version: found.version })
+            (own_version(&found) >= server).then_some(Tools { dump: found.path, restore, version: found.version, rows: None })
         });
         fitting.ok_or_else(|| {
             match newest {
@@ -95,11 +103,15 @@ impl Method for MySql {
     fn dump(&self, dump: &Dump<'_>) -> Result<()> {
         let mariadb = dump.tools.version.contains("MariaDB");
         let mut done = 0;
-        let parts: [(&str, &[&str]); 2] =
-            [(FILE, &["--routines", "--triggers"]), (EVENTS, &["--events", "--skip-triggers", "--no-data", "--no-create-info"])];
-        for (name, arguments) in parts {
+        let all: &[(&str, &[&str])] = &[(FILE, &["--routines", "--triggers"]), (EVENTS, EVENTS_ALONE)];
+        let definitions: &[(&str, &[&str])] =
+            &[(FILE, &["--routines", "--skip-triggers", "--no-data"]), (TRIGGERS, TRIGGERS_ALONE), (EVENTS, EVENTS_ALONE)];
+        if let Some(program) = &dump.tools.rows {
+            mydumper::write(program, dump, &mut done)?;
+        }
+        for (name, arguments) in if dump.tools.rows.is_some() { definitions } else { all } {
             let mut command = reaching(&dump.tools.dump, dump.access, mariadb);
-            command.args(ARGUMENTS).args(arguments).stdout(Stdio::piped());
+            command.args(ARGUMENTS).args(*arguments).stdout(Stdio::piped());
             if !mariadb {
                 command.arg("--set-gtid-purged=OFF");
             }
@@ -147,15 +159,25 @@ impl Method for MySql {
     fn restore(&self, restore: &Restore<'_>) -> Result<()> {
         let whole = if restore.data.is_dir() { restore.data.join(FILE) } else { PathBuf::from(restore.data) };
         refuse_names_of_others(&whole, restore)?;
-        feed(&whole, restore)?;
+        let rows = mydumper::files(restore.data)?;
+        for file in &rows {
+            refuse_names_of_others(file, restore)?;
+        }
+        feed(&whole, b"", restore)?;
+        side_by_side(&rows, restore)?;
+        let triggers = restore.data.join(TRIGGERS);
+        if restore.data.is_dir() && triggers.is_file() {
+            refuse_names_of_others(&triggers, restore)?;
+            feed(&triggers, b"", restore)?;
+        }
         let floats = restore.data.join(FLOATS);
         if restore.data.is_dir() && floats.is_file() {
-            feed(&floats, restore)?;
+            feed(&floats, b"", restore)?;
         }
         let events = restore.data.join(EVENTS);
         if restore.data.is_dir() && events.is_file() {
             refuse_names_of_others(&events, restore)?;
-            feed(&events, restore)?;
+            feed(&events, b"", restore)?;
         }
         Ok(())
     }
@@ -283,8 +305,25 @@ fn refuse_names_of_others(path: &Path, restore: &Restore<'_>) -> Result<()> {
         .hint("prove it on a server of its own, where nothing else can be reached"))
 }
 
-/// Feeds a dump to the client, which executes it in the target and nowhere else. Events are created disabled, so that none of them runs there.
-fn feed(path: &Path, restore: &Restore<'_>) -> Result<()> {
+/// Feeds files with rows to as many clients as may work side by side.
+fn side_by_side(files: &[PathBuf], restore: &Restore<'_>) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            feed(file, mydumper::SESSION.as_bytes(), restore).inspect_err(|_| next.store(files.len(), Ordering::Relaxed))?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..restore.jobs.clamp(1, files.len().max(1))).map(|_| scope.spawn(work)).collect();
+        let panicked = || Err(Error::new(ErrorKind::Internal, "the restore of a file ended in a panic"));
+        clients.into_iter().map(|client| client.join().unwrap_or_else(|_| panicked())).fold(Ok(()), Result::and)
+    })
+}
+
+/// Feeds a dump to the client, behind some statements, which executes it in the target and nowhere else. Events are created disabled, so that none of
+/// them runs there.
+fn feed(path: &Path, first: &[u8], restore: &Restore<'_>) -> Result<()> {
     let mariadb = restore.tools.version.contains("MariaDB");
     let mut command = reaching(&restore.tools.restore, restore.access, mariadb);
     command.args(["--batch", "--binary-mode", "--default-character-set=utf8mb4", "--max-allowed-packet=1G"]).stdin(Stdio::piped());
@@ -301,6 +340,8 @@ fn feed(path: &Path, restore: &Restore<'_>) -> Result<()> {
     let mut script = Script::new(Vec::new());
     let mut line = Vec::new();
     let mut done = 0;
+    // Where the client has ended already, the first line of the file tells it.
+    let _ = input.write_all(first);
     let fed = loop {
         match read_line(&mut source, path, &mut line) {
             Ok(true) => {}

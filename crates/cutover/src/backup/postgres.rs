@@ -52,7 +52,7 @@ impl Method for Postgres {
         );
         let newest = found.last().map(|(_, dump, _)| format!("{} is {}", dump.path.display(), dump.version));
         match found.into_iter().find(|(version, ..)| *version >= server) {
-            Some((_, dump, restore)) => Ok(Tools { dump: dump.path, restore, version: dump.version }),
+            Some((_, dump, restore)) => Ok(Tools { dump: dump.path, restore, version: dump.version, rows: None }),
             None => Err(match newest {
                 None => {
                     Error::new(ErrorKind::Refused, "pg_dump and pg_restore, which write and prove backups of PostgreSQL, are not installed")

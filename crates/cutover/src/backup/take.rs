@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use chrono::{SecondsFormat, Utc};
 
 use super::manifest::{Backup, DATA, Manifest, SameInstant, seal_files};
-use super::method::{self, Dump, Ready, ready};
+use super::method::{self, Dump, Program, Ready, ready};
 use super::program::Watch;
 use super::room;
 use crate::database::{Database, Instant};
@@ -26,6 +26,8 @@ pub struct Take<'a> {
     pub name: &'a str,
     /// How many sessions read side by side, and how many tables are written side by side.
     pub sessions: usize,
+    /// By which program.
+    pub program: Program,
     /// Whether others are held off already.
     pub held: bool,
     /// What stops the work.
@@ -168,7 +170,7 @@ pub fn take(database: &dyn Database, take: &Take<'_>) -> Result<Backup> {
         return Err(Error::new(ErrorKind::Input, format!("{} exists already", take.directory.display()))
             .hint("a backup is never written over: name a new directory"));
     }
-    let ready = ready(database)?;
+    let ready = ready(database, take.program)?;
     // Whoever could not be held off is held off only for the moment in which both begin.
     let mut hold = if take.held { None } else { database.hold()? };
     let held = take.held || hold.is_some();

@@ -31,7 +31,7 @@ pub(crate) fn look(engine: &Engine<'_>, options: &Options) -> Result<Option<Read
     if let Some(file) = options.backup_file.as_ref().filter(|file| !file.exists()) {
         return Err(Error::new(ErrorKind::Input, format!("there is no backup {}", file.display())));
     }
-    backup::ready(engine.database).map(Some)
+    backup::ready(engine.database, options.backup_program).map(Some)
 }
 
 /// The backup of a run.
@@ -120,6 +120,7 @@ impl Backups<'_> {
             directory,
             name: &self.directory.run,
             sessions: self.options.sessions,
+            program: self.options.backup_program,
             held: self.engine.database.capabilities().lock_holds,
             interrupt: self.engine.interrupt,
             monitor: self.engine.monitor,

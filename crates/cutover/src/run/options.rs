@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::backup::Program;
 use crate::database::{Database, Mode};
 use crate::journal::{Monitor, Outcome};
 use crate::model::error::{Error, ErrorKind, Result};
@@ -98,6 +99,8 @@ pub struct Options {
     pub no_rewrite: bool,
     /// Which backup is taken.
     pub backup: BackupAt,
+    /// By which program it is taken.
+    pub backup_program: Program,
     /// A backup that was made elsewhere: it is sealed where it stands.
     pub backup_file: Option<PathBuf>,
     /// Whether the backup is restored and compared before the first step.
@@ -141,6 +144,7 @@ impl Default for Options {
             reveal: false,
             no_rewrite: false,
             backup: BackupAt::Nowhere,
+            backup_program: Program::Own,
             backup_file: None,
             prove_backup: false,
             staging: None,

@@ -196,6 +196,7 @@ fn backup_of(engine: &Engine<'_>, options: &Options, directory: &RunDirectory) -
             directory: &directory.backup(),
             name: &directory.run,
             sessions: options.sessions,
+            program: options.backup_program,
             held: false,
             interrupt: engine.interrupt,
             monitor: engine.monitor,
@@ -203,7 +204,7 @@ fn backup_of(engine: &Engine<'_>, options: &Options, directory: &RunDirectory) -
         let backup = backup::take(engine.database, &take)?;
         return Ok((backup, Some(began.elapsed().as_secs_f64())));
     };
-    let ready = backup::ready(engine.database)?;
+    let ready = backup::ready(engine.database, options.backup_program)?;
     if let Some(ours) = ours(engine.home, given)? {
         let (of, database) = (&ours.manifest.session.database, &ready.session.database);
         return if of == database {

@@ -133,7 +133,15 @@ fn encrypted_backups_are_found_and_kept_like_others() {
     let (_, key) = identity(site.scratch.directory(), "own");
     let at = |name: &str| {
         let directory = backup::directory(&site.home, name);
-        let take = backup::Take { directory: &directory, name, sessions: 1, held: false, interrupt: &site.interrupt, monitor: &Silent };
+        let take = backup::Take {
+            directory: &directory,
+            name,
+            sessions: 1,
+            program: backup::Program::Own,
+            held: false,
+            interrupt: &site.interrupt,
+            monitor: &Silent,
+        };
         backup::take(site.database.as_ref(), &take).unwrap()
     };
     let seal = |made| encryption(&site, &key).encrypt(made, &site.interrupt).unwrap();

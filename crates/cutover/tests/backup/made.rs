@@ -78,7 +78,7 @@ each_database! {
         let site = registry(database);
         let earlier = take(&site, "earlier");
         site.scratch.execute("UPDATE students SET name = 'Thabiso' WHERE id = 1; CREATE INDEX later ON sponsors (name)");
-        let ready = backup::ready(site.database.as_ref()).unwrap();
+        let ready = backup::ready(site.database.as_ref(), backup::Program::Own).unwrap();
         let file = if site.scratch.dialect() == "postgres" { earlier.data() } else { files(&earlier).swap_remove(0) };
         let adopted = backup::adopt(&file, &site.scratch.directory().join("adopted"), &ready).unwrap();
         let adopted = adopted.compared_with(&site.snapshot()).unwrap();
@@ -111,7 +111,7 @@ each_database! {
 
     fn what_is_no_backup_of_this_database_is_refused_before_anything_is_restored(database: Scratch) {
         let site = registry(database);
-        let ready = backup::ready(site.database.as_ref()).unwrap();
+        let ready = backup::ready(site.database.as_ref(), backup::Program::Own).unwrap();
         let file = site.scratch.directory().join("letter.txt");
         std::fs::write(&file, "Dear registrar,\n").unwrap();
         let error = backup::adopt(&file, &site.scratch.directory().join("adopted"), &ready).unwrap_err();
@@ -133,7 +133,7 @@ each_database! {
         let other = registry(Scratch::sqlite("only_as_many_other"));
         let at = |site: &crate::Site, name: &str| {
             let directory = backup::directory(&site.home, name);
-            let take = Take { directory: &directory, name, sessions: 1, held: false, interrupt: &site.interrupt, monitor: &Silent };
+            let take = Take { directory: &directory, name, sessions: 1, program: backup::Program::Own, held: false, interrupt: &site.interrupt, monitor: &Silent };
             Kept::Readable(backup::take(site.database.as_ref(), &take).unwrap())
         };
         at(&site, "1");
@@ -187,7 +187,7 @@ each_database! {
         let made = take(&site, "made");
         site.interrupt.trigger("Ctrl-C");
         let directory = site.scratch.directory().join("never");
-        let take = Take { directory: &directory, name: "never", sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
+        let take = Take { directory: &directory, name: "never", sessions: 2, program: backup::Program::Own, held: false, interrupt: &site.interrupt, monitor: &Silent };
         assert_eq!(backup::take(site.database.as_ref(), &take).unwrap_err().kind(), ErrorKind::Interrupted);
         assert!(!directory.exists());
         assert_eq!(prove(&site, &made).unwrap_err().kind(), ErrorKind::Interrupted);
@@ -203,7 +203,7 @@ fn a_database_file_that_was_cut_off_is_refused_by_its_own_header() {
     let file = site.scratch.directory().join("copy.db");
     let bytes = std::fs::read(&files(&made)[0]).unwrap();
     std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
-    let ready = backup::ready(site.database.as_ref()).unwrap();
+    let ready = backup::ready(site.database.as_ref(), backup::Program::Own).unwrap();
     let error = backup::adopt(&file, &site.scratch.directory().join("adopted"), &ready).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt);
     assert!(told(&error).contains("pages"), "{}", told(&error));

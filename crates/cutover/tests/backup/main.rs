@@ -13,6 +13,7 @@ mod support;
 mod encrypted;
 mod killed;
 mod made;
+mod mydumper;
 mod runs;
 mod special;
 
@@ -49,7 +50,15 @@ fn registry(scratch: Scratch) -> Site {
 /// Takes a backup into a directory of the test's own.
 fn take(site: &Site, name: &str) -> Backup {
     let directory = site.scratch.directory().join(name);
-    let take = Take { directory: &directory, name, sessions: 2, held: false, interrupt: &site.interrupt, monitor: &Silent };
+    let take = Take {
+        directory: &directory,
+        name,
+        sessions: 2,
+        program: backup::Program::Own,
+        held: false,
+        interrupt: &site.interrupt,
+        monitor: &Silent,
+    };
     backup::take(site.database.as_ref(), &take).unwrap_or_else(|error| panic!("{error:?}"))
 }
 

@@ -36,7 +36,7 @@ fn a_script_that_leaves_its_database_is_refused_before_its_first_statement() {
     let header = format!("-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB\n-- Host: h    Database: {live}\n");
     let file = site.scratch.directory().join("script.sql");
     std::fs::write(&file, format!("{header}USE `{live}`;\nDELETE FROM a;\n-- Dump completed on 2026-01-01\n")).unwrap();
-    let ready = backup::ready(site.database.as_ref()).unwrap();
+    let ready = backup::ready(site.database.as_ref(), backup::Program::Own).unwrap();
     let adopted = backup::adopt(&file, &site.scratch.directory().join("adopted"), &ready).unwrap();
     let adopted = adopted.compared_with(&site.snapshot()).unwrap();
     let error = prove(&site, &adopted).unwrap_err();
@@ -114,7 +114,7 @@ fn large_objects_are_restored_and_told_as_not_compared() {
 #[test]
 fn an_archive_of_another_database_or_cut_off_is_refused_with_its_reason() {
     let site = registry(Scratch::postgres("another_archive"));
-    let ready = backup::ready(site.database.as_ref()).unwrap();
+    let ready = backup::ready(site.database.as_ref(), backup::Program::Own).unwrap();
     let other = Site::filled(Scratch::postgres("another_archive_other"), "CREATE TABLE a (id integer)");
     let made = take(&other, "made");
     let error = backup::adopt(&made.data(), &site.scratch.directory().join("adopted"), &ready).unwrap_err();
