@@ -73,6 +73,10 @@ fn a_damaged_backup_is_refused_and_a_missing_one_is_named() {
 #[test]
 fn a_run_tells_of_its_backup_and_so_does_its_report() {
     let place = Place::new();
+    for (backup, said) in [("none", "there is no backup that a program is to write"), ("fence", "mydumper reads MySQL and MariaDB alone")] {
+        let other = place.cutover(&format!("run tiny --database registry.db --backup {backup} --backup-program mydumper"));
+        assert!(other.code == 2 && other.stderr.contains(said), "{}", other.all());
+    }
     let run = place.cutover("run tiny --database registry.db --backup fence --prove-backup");
     assert_eq!(run.code, 0, "{}", run.all());
     assert!(run.stderr.contains("proof: proven: 2 tables"), "{}", run.stderr);

@@ -16,7 +16,8 @@ use std::time::Duration;
 use cutover::journal::{Outcome, Silent};
 use cutover::model::error::{Error, ErrorKind, Result};
 use cutover::model::interrupt::Interrupt;
-use cutover::run::{Engine, Options, in_place};
+use cutover::run::rollback::{Method, Rollback};
+use cutover::run::{Engine, Options, in_place, undo};
 use events::{events, share};
 use plans::{Site, in_place_options as options, open, told};
 use small::{At, PLAN, WRITES, endless, site};
@@ -114,7 +115,8 @@ each_database! {
         let failed: Vec<_> = later.rules.iter().filter(|rule| !rule.outcome.holds()).map(|rule| rule.rule.as_str()).collect();
         assert_eq!(failed, ["catalog", "value:schools.cms_id"]);
         // With the index gone, what the undo leaves is not what was before: it says so, and a person mends it.
-        let undone = site.undo(&plan.1, &ended.run, &options(), true).unwrap();
+        let how = Rollback { method: Method::Undo, keep_new_writes: true, discard_new_writes: true, ..Rollback::default() };
+        let undone = undo::undo(&site.engine(&Silent), &plan.1, &site.directory(&ended.run), &options(), &how).unwrap();
         assert_eq!(undone.outcome, Outcome::UndoFailed, "{undone:?}");
         in_place::release(&site.engine(&Silent), Some(&ended.run), &options()).unwrap();
         site.scratch.execute("CREATE INDEX programs_by_school ON programs (school_id);");

@@ -96,7 +96,7 @@ pub struct Safety {
     #[command(flatten)]
     pub program: ByProgram,
     /// Use a backup that was made elsewhere: it is sealed, and recorded with the run
-    #[arg(long, value_name = "FILE", conflicts_with = "backup")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["backup", "backup_program"])]
     pub backup_file: Option<PathBuf>,
     /// Restore the backup before the first step, compare every cell and object with the snapshot, and stop where they differ
     #[arg(long)]

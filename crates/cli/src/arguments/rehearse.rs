@@ -21,10 +21,10 @@ pub struct Rehearse {
     #[command(flatten)]
     pub program: ByProgram,
     /// A recent backup in place of a new one: the directory or id of one of cutover's, or a file that was made elsewhere
-    #[arg(long, value_name = "BACKUP")]
+    #[arg(long, value_name = "BACKUP", conflicts_with = "backup_program")]
     pub backup_file: Option<PathBuf>,
     /// A copy that the database makes by itself, without a backup: on PostgreSQL while nobody else is in it, on SQLite at any time
-    #[arg(long, conflicts_with_all = ["staging", "backup_file"])]
+    #[arg(long, conflicts_with_all = ["staging", "backup_file", "backup_program"])]
     pub copy: bool,
     /// In which way the database is changed [default: atomic, and in-place where definitions commit by themselves]
     #[arg(long, value_name = "MODE")]

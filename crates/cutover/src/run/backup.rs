@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Instant;
 
-use crate::backup::{self, Backup, Begin, Dumped, Prove, Ready, SameInstant, Take, Target};
+use crate::backup::{self, Backup, Begin, Dumped, Program, Prove, Ready, SameInstant, Take, Target};
 use crate::database;
 use crate::journal::{EventKind, Journal, Stage};
 use crate::model::error::{Error, ErrorKind, Result};
@@ -25,6 +25,9 @@ pub(crate) fn look(engine: &Engine<'_>, options: &Options) -> Result<Option<Read
         if options.prove_backup {
             return Err(Error::new(ErrorKind::Input, "there is no backup to prove")
                 .hint("take one with --backup fence or --backup before, or name one with --backup-file FILE"));
+        }
+        if options.backup_program != Program::Own {
+            return Err(Error::new(ErrorKind::Input, "there is no backup that a program is to write").hint("take one with --backup"));
         }
         return Ok(None);
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use crate::backup::{self, Backup, Prove, Take, Target};
+use crate::backup::{self, Backup, Program, Prove, Take, Target};
 use crate::database::{self, Database};
 use crate::journal::rehearsal::{About, RehearsedBackup};
 use crate::journal::{Event, EventKind, Outcome, Rehearsal};
@@ -176,6 +176,7 @@ fn options_on_copy(engine: &Engine<'_>, options: &Options) -> Options {
         unfenced: true,
         dry_run: false,
         backup: BackupAt::Nowhere,
+        backup_program: Program::Own,
         backup_file: None,
         prove_backup: false,
         staging: None,

@@ -11,7 +11,7 @@ use super::command::Command;
 use super::examine::Looked;
 use super::others::Known;
 use super::{Guard, GuardOptions, Ready};
-use crate::backup::{Backup, Proof, Prove, Target, prove_and};
+use crate::backup::{Backup, Program, Proof, Prove, Target, prove_and};
 use crate::database::{self, Database, Sight};
 use crate::journal::event::ending;
 use crate::journal::{EventKind, Outcome, Stage};
@@ -101,7 +101,8 @@ impl Guard<'_> {
         let given = self.options.options.staging.clone();
         let url = given.map_or_else(|| copy.access().map(|access| self.options.url.of_database(&access.database)), Ok)?;
         let command = Command::prepare(&self.options.command, &url, &copy.reach()?)?;
-        let without = Options { backup: BackupAt::Nowhere, prove_backup: false, ..self.options.options.clone() };
+        let without =
+            Options { backup: BackupAt::Nowhere, backup_program: Program::Own, prove_backup: false, ..self.options.options.clone() };
         let options = GuardOptions { url, options: without, ..self.options.clone() };
         let directory = RunDirectory { path: self.directory.path.join(DIRECTORY), run: self.directory.run.clone() };
         let engine = Engine { database: copy, ..*self.engine };
