@@ -90,7 +90,7 @@ pub struct VerifyBackup {
 /// Which backup a run takes, and whether it is proven.
 #[derive(Debug, Args)]
 pub struct Safety {
-    /// Which backup to take by the database's own program
+    /// Which backup to take
     #[arg(long, value_name = "WHEN", default_value = "none")]
     pub backup: At,
     #[command(flatten)]

@@ -21,7 +21,7 @@ pub struct Guard {
     /// Write the contract that the command would have needed, for a person to read and accept
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "contract.toml", require_equals = true)]
     pub suggest_contract: Option<PathBuf>,
-    /// Which backup to take before the command, by the database's own program
+    /// Which backup to take before the command
     #[arg(long, value_name = "WHEN", default_value = "instant")]
     pub backup: Instant,
     #[command(flatten)]

@@ -106,10 +106,14 @@ impl Method for MySql {
         let all: &[(&str, &[&str])] = &[(FILE, &["--routines", "--triggers"]), (EVENTS, EVENTS_ALONE)];
         let definitions: &[(&str, &[&str])] =
             &[(FILE, &["--routines", "--skip-triggers", "--no-data"]), (TRIGGERS, TRIGGERS_ALONE), (EVENTS, EVENTS_ALONE)];
-        if let Some(program) = &dump.tools.rows {
-            mydumper::write(program, dump, &mut done)?;
-        }
-        for (name, arguments) in if dump.tools.rows.is_some() { definitions } else { all } {
+        let parts = match &dump.tools.rows {
+            None => all,
+            Some(program) => {
+                mydumper::write(program, dump, &mut done)?;
+                definitions
+            }
+        };
+        for (name, arguments) in parts {
             let mut command = reaching(&dump.tools.dump, dump.access, mariadb);
             command.args(ARGUMENTS).args(*arguments).stdout(Stdio::piped());
             if !mariadb {
@@ -165,19 +169,17 @@ impl Method for MySql {
         }
         feed(&whole, b"", restore)?;
         side_by_side(&rows, restore)?;
-        let triggers = restore.data.join(TRIGGERS);
-        if restore.data.is_dir() && triggers.is_file() {
-            refuse_names_of_others(&triggers, restore)?;
-            feed(&triggers, b"", restore)?;
-        }
-        let floats = restore.data.join(FLOATS);
-        if restore.data.is_dir() && floats.is_file() {
-            feed(&floats, b"", restore)?;
-        }
-        let events = restore.data.join(EVENTS);
-        if restore.data.is_dir() && events.is_file() {
-            refuse_names_of_others(&events, restore)?;
-            feed(&events, b"", restore)?;
+        // What a backup of our own has beside its dump. Lost digits are our own statements, and name nothing.
+        let (is_ours, own) = (restore.data.is_dir(), [(TRIGGERS, true), (FLOATS, false), (EVENTS, true)]);
+        for (name, may_reach_out) in own {
+            let file = restore.data.join(name);
+            if !is_ours || !file.is_file() {
+                continue;
+            }
+            if may_reach_out {
+                refuse_names_of_others(&file, restore)?;
+            }
+            feed(&file, b"", restore)?;
         }
         Ok(())
     }
